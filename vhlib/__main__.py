@@ -1,0 +1,5 @@
+"""``python -m vhlib`` is ``vh``."""
+
+from vhlib.cli import main
+
+main()

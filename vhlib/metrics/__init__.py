@@ -1,0 +1,19 @@
+"""Measures of error, by the exact definitions of the field.
+
+====== ==========================================================================
+`pose` joints, vertices, keypoints, rotations: mpjpe, pa_mpjpe, pve, pck, pckh, …
+====== ==========================================================================
+"""
+
+from vhlib.metrics.pose import Align, acceleration_error, mpjpe, pa_mpjpe, pck, pckh, pve, rotation_error
+
+__all__ = [
+    "Align",
+    "acceleration_error",
+    "mpjpe",
+    "pa_mpjpe",
+    "pck",
+    "pckh",
+    "pve",
+    "rotation_error",
+]
