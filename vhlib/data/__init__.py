@@ -1,0 +1,1 @@
+"""Where bodies and pictures of them come from: the library of poses."""

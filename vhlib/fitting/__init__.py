@@ -1,0 +1,34 @@
+"""Bodies from observations by minimising an energy.
+
+`fit_smplify` is the way in. `stages` says what is minimised, one stage after the other, and `terms` holds the energies
+as scalars, to read and to teach with; `gauss_newton`, `articulation` and `capsules` hold the same energies as the fast
+solver sees them, and `solve` the solvers. `people` rescales what was observed; `objective` puts all of it together.
+"""
+
+from vhlib.fitting.parameters import BodyParameters
+from vhlib.fitting.people import FOCAL_LENGTH, PERSON_HEIGHT
+from vhlib.fitting.smplify import SMPLifyResult, StageResult, fit_smplify
+from vhlib.fitting.solve import MINIMISERS, Solution, adam, lbfgs, levenberg_marquardt
+from vhlib.fitting.stages import SMPLIFY, TERMS, Stage, without
+from vhlib.fitting.terms import geman_mcclure, keypoint_energy, total
+
+__all__ = [
+    "FOCAL_LENGTH",
+    "MINIMISERS",
+    "PERSON_HEIGHT",
+    "SMPLIFY",
+    "TERMS",
+    "BodyParameters",
+    "SMPLifyResult",
+    "Solution",
+    "Stage",
+    "StageResult",
+    "adam",
+    "fit_smplify",
+    "geman_mcclure",
+    "keypoint_energy",
+    "lbfgs",
+    "levenberg_marquardt",
+    "total",
+    "without",
+]

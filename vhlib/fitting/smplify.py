@@ -1,0 +1,205 @@
+"""SMPLify: a body from 2D joints by minimising an energy (Bogo et al., Keep it SMPL, ECCV 2016).
+
+Everything happens in the OpenCV camera frame: `global_orient` and `transl` take the body there, so that a vertex
+(X, Y, Z) is seen at pixel f X / Z + c. A batch of people is fitted at once, each with its own convergence.
+
+1. The image is rescaled so that the person is some 300 px tall, which the paper's weights are made for (`people`).
+2. The camera: from the torso's four joints, the body in its average pose. Depth starts from similar triangles.
+3. A person seen from the side (shoulders less than 25 px apart) is started facing both ways; the better fit stays.
+4. Four stages over pose and shape with the camera fixed, in which the priors let go (`stages`).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from vhlib.body import SMPL, stature
+from vhlib.cameras.frames import facing_camera
+from vhlib.core.shapes import check
+from vhlib.fitting.objective import Energy, StageObjective
+from vhlib.fitting.parameters import BodyParameters
+from vhlib.fitting.people import People, observe
+from vhlib.fitting.solve import MINIMISERS, Solution
+from vhlib.fitting.stages import SMPLIFY, Stage
+from vhlib.geometry import skeletons
+from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from vhlib.priors import GMMPrior, ResidualPrior, load_gmm
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What one stage did."""
+
+    stage: Stage
+    """The record it ran from."""
+    energies: dict[str, Float[Tensor, "B"]]
+    """Each of its terms at its end, with its weight: they add up to the energy that was minimised."""
+    iterations: Int[Tensor, "B"]
+    """Steps each person took."""
+    converged: Bool[Tensor, "B"]
+    """False where the last allowed step was still making progress."""
+    trace: BodyParameters | None
+    """The body at every iterate, (T, B, ...), the start included. None unless asked for."""
+    trace_energy: Float[Tensor, "T B"] | None
+    """The stage's energy at every iterate. None unless asked for."""
+
+
+@dataclass(frozen=True)
+class SMPLifyResult:
+    """A fitted batch."""
+
+    parameters: BodyParameters
+    """The bodies, in the camera frame."""
+    focal_length: Float[Tensor, "B 2"]
+    """Pixels of the image that the keypoints are in."""
+    principal_point: Float[Tensor, "B 2"]
+    """Pixels of the image that the keypoints are in."""
+    reprojection_px: Float[Tensor, "B"]
+    """Mean distance of the used joints from where they were seen, pixels of the image that the keypoints are in."""
+    person_height_px: Float[Tensor, "B"]
+    """How tall the fitted shape is, upright at the fitted depth, in the same pixels."""
+    both_ways: Bool[Tensor, "B"]
+    """True for those that were started facing both ways."""
+    stages: tuple[StageResult, ...]
+    """What each stage did."""
+
+
+def fit_smplify(
+    body: SMPL,
+    keypoints_2d: Float[Tensor, "B K 2"],
+    confidence: Float[Tensor, "B K"],
+    *,
+    principal_point: Float[Tensor, "B 2"],
+    focal_length: Float[Tensor, "B 2"] | None = None,
+    skeleton: str = "lsp14",
+    stages: tuple[Stage, ...] = SMPLIFY,
+    pose_prior: ResidualPrior | None = None,
+    minimiser: str = "levenberg_marquardt",
+    global_orient: Float[Tensor, "B 3"] | None = None,
+    transl: Float[Tensor, "B 3"] | None = None,
+    trace: bool = False,
+) -> SMPLifyResult:
+    """Fit bodies to 2D joints.
+
+    Args:
+        body: the body model.
+        keypoints_2d: pixels of the full image.
+        confidence: from 0 to 1; 0 says that a joint is missing, and its place is not looked at.
+        principal_point: where the optical axis meets the image, pixels; for want of better the image's centre.
+        focal_length: along x and y, pixels. None: `people.FOCAL_LENGTH` in the rescaled image, as in the paper.
+        skeleton: name of the keypoints' order.
+        stages: what to minimise, one after the other.
+        pose_prior: energy of the body pose; None: the mixture that comes with the kit.
+        minimiser: name of one of `solve.MINIMISERS`.
+        global_orient: where each person's orientation starts, axis-angle in the camera frame; None: upright, facing
+            the camera.
+        transl: where each person starts, metres in the camera frame; None: on the camera's axis, at the depth that
+            the torso's size tells.
+        trace: keep every iterate of every stage.
+
+    Raises:
+        ValueError: shapes that do not fit, keypoints that are not finite, a person without any usable keypoint, a
+            focal length that is not positive, or a minimiser that does not exist.
+    """
+    if minimiser not in MINIMISERS:
+        raise ValueError(f"minimiser: there is no {minimiser!r}; there is {', '.join(MINIMISERS)}")
+    prior = load_gmm() if pose_prior is None else pose_prior
+    people = observe(
+        keypoints_2d,
+        confidence,
+        focal_length=focal_length,
+        principal_point=principal_point,
+        skeleton=skeletons.skeleton(skeleton),
+        body=body,
+    )
+    energy, x = Energy.of(body, people, prior), start(people, prior, body.num_betas, global_orient, transl)
+    rows, done = torch.arange(len(x), device=x.device), []
+    for stage in stages:
+        if "body_pose" in stage.free and len(rows) == len(people.depth):
+            side = people.side_view.nonzero().flatten()  # the camera stands now: face both ways from here on
+            x, rows = torch.cat([x, _turned_round(x[side])]), torch.cat([rows, side])
+        objective = StageObjective(energy.select(rows), stage, x)
+        solution = MINIMISERS[minimiser](objective, x[:, objective.free], trace=trace)
+        done.append((stage, objective, solution, rows))
+        x = objective.body(solution.x, torch.arange(len(x), device=x.device)).pack()
+    return _conclude(body, energy, x, done)
+
+
+def start(
+    people: People,
+    prior: ResidualPrior,
+    shapes: int,
+    global_orient: Float[Tensor, "B 3"] | None = None,
+    transl: Float[Tensor, "B 3"] | None = None,
+) -> Float[Tensor, "B P"]:
+    """Where a fit begins: upright and facing the camera, average in pose and shape, at the guessed depth.
+
+    Args:
+        people: whom to fit.
+        prior: its average pose; without one, the pose at rest.
+        shapes: how many shape coefficients the body has.
+        global_orient: instead of upright and facing the camera.
+        transl: instead of the guessed depth on the camera's axis, metres.
+
+    Returns:
+        Packed `BodyParameters`.
+    """
+    like = people.depth
+    count = len(like)
+    if global_orient is None:
+        global_orient = matrix_to_axis_angle(facing_camera(like)[0])
+    if transl is None:
+        transl = torch.stack([torch.zeros_like(like), torch.zeros_like(like), like], -1)
+    check(global_orient=(global_orient, f"{count} 3"), transl=(transl, f"{count} 3"))
+    mean = prior.mean_pose.to(like) if isinstance(prior, GMMPrior) else like.new_zeros(23, 3)
+    betas = like.new_zeros(count, shapes)
+    return BodyParameters(global_orient.to(like), mean.expand(count, 23, 3), betas, transl.to(like)).pack()
+
+
+def _turned_round(x: Tensor) -> Tensor:
+    """The same bodies, turned half round about their own vertical axis."""
+    body = BodyParameters.unpack(x)
+    half_turn = axis_angle_to_matrix(x.new_tensor([0.0, torch.pi, 0.0]))
+    orient = matrix_to_axis_angle(axis_angle_to_matrix(body.global_orient) @ half_turn)
+    return BodyParameters(orient, body.body_pose, body.betas, body.transl).pack()
+
+
+def _conclude(
+    body: SMPL, energy: Energy, x: Tensor, done: list[tuple[Stage, StageObjective, Solution, Tensor]]
+) -> SMPLifyResult:
+    """Keep the better of both ways, and measure in the image's own pixels."""
+    rows = done[-1][3]
+    people, count = energy.people, len(energy.people.depth)
+    projected = energy.select(rows).projected(BodyParameters.unpack(x))
+    seen = (people.body > 0).to(x)[rows]
+    seen = torch.where(seen.any(-1, keepdim=True), seen, (people.confidence > 0).to(x)[rows])  # only hips were seen
+    distance = (projected - people.keypoints_2d[rows]).norm(dim=-1) * seen
+    errors = distance.square().sum(-1)
+    best = torch.arange(count, device=x.device)
+    for other in range(count, len(rows)):
+        best[rows[other]] = torch.where(errors[other] < errors[rows[other]], other, rows[other])
+
+    kept = BodyParameters.unpack(x[best])
+    reprojection = (distance.sum(-1) / seen.sum(-1))[best] / people.scale
+    height = people.focal_length[:, 1] * stature(body, kept.betas) / kept.transl[:, 2] / people.scale
+    both_ways = torch.bincount(rows, minlength=count) > 1
+    stages = tuple(
+        _stage_result(stage, objective, solution, best if len(started) > count else started)
+        for stage, objective, solution, started in done
+    )
+    scale = people.scale[:, None]
+    return SMPLifyResult(
+        kept, people.focal_length / scale, people.principal_point / scale, reprojection, height, both_ways, stages
+    )
+
+
+def _stage_result(stage: Stage, objective: StageObjective, solution: Solution, rows: Tensor) -> StageResult:
+    """A stage's record for the rows that were kept."""
+    trace, trace_energy = None, None
+    if solution.trace is not None:
+        path = [objective.body(x[rows], rows).pack() for x in solution.trace[0]]
+        trace, trace_energy = BodyParameters.unpack(torch.stack(path)), solution.trace[1][:, rows]
+    energies = objective.terms(solution.x[rows], rows)
+    return StageResult(stage, energies, solution.iterations[rows], solution.converged[rows], trace, trace_energy)

@@ -1,0 +1,80 @@
+"""The energies of SMPLify as scalars, one number per person, without weights (Bogo et al. 2016, section 3).
+
+These are the functions to read and to teach with; they are differentiated by autograd. `gauss_newton` holds the same
+terms as the fast solver sees them. The pose, angle and shape priors are in `vhlib.priors`, the interpenetration term in
+`capsules`.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from vhlib.cameras.perspective import project_points
+
+
+def geman_mcclure(error: Float[Tensor, "*N"], *, sigma: float) -> Float[Tensor, "*N"]:
+    """ρ(e) = σ² e² / (σ² + e²): e² for small errors, at most σ² for outliers.
+
+    Convention:
+        The scale σ² stands in front, as in SMPLify's code, so that small errors count as squared pixels whatever σ is;
+        without it ρ would lie between 0 and 1. An error of σ costs σ² / 2.
+
+    >>> geman_mcclure(torch.tensor([1.0, 100.0]), sigma=100.0)
+    tensor([9.9990e-01, 5.0000e+03])
+
+    Args:
+        error: residuals, in the unit of ``sigma``.
+        sigma: where outliers begin.
+    """
+    square = error.square()
+    return sigma**2 * square / (sigma**2 + square)
+
+
+def project(
+    points: Float[Tensor, "B K 3"], focal_length: Float[Tensor, "B 2"], principal_point: Float[Tensor, "B 2"]
+) -> Float[Tensor, "B K 2"]:
+    """Pixels f X / Z + c of points in the camera frame; NaN for what is not in front of the camera.
+
+    Args:
+        points: OpenCV camera frame, metres.
+        focal_length: pixels.
+        principal_point: pixels.
+    """
+    return project_points(torch.where(points[..., 2:] > 0, points, torch.nan), focal_length, principal_point)
+
+
+def keypoint_energy(
+    projected: Float[Tensor, "B K 2"],
+    keypoints_2d: Float[Tensor, "B K 2"],
+    weight: Float[Tensor, "B K"],
+    *,
+    sigma: float | None,
+) -> Float[Tensor, "B"]:
+    """E_J = Σ_i w_i² (ρ(dx_i) + ρ(dy_i)): the paper's data term, robust in each coordinate.
+
+    Args:
+        projected: where the body's joints are in the image, pixels.
+        keypoints_2d: where they were seen, pixels.
+        weight: of each residual, usually a joint's weight times its confidence; 0 leaves the joint out.
+        sigma: where outliers begin, pixels; None for plain squares.
+    """
+    error = torch.where(weight[..., None] > 0, projected - keypoints_2d, 0.0)
+    cost = error.square() if sigma is None else geman_mcclure(error, sigma=sigma)
+    return (weight.square() * cost.sum(-1)).sum(-1)
+
+
+def total(terms: Mapping[str, Float[Tensor, "B"]], weights: Mapping[str, float]) -> Float[Tensor, "B"]:
+    """Σ weight² · term. Weights are those of residuals, as the paper's code gives them: squared in the energy.
+
+    Args:
+        terms: energies by name.
+        weights: residual weights by the same names.
+
+    Raises:
+        KeyError: a term without a weight, or a weight without a term.
+    """
+    if odd := terms.keys() ^ weights.keys():
+        raise KeyError(f"terms without a weight, or weights without a term: {sorted(odd)}")
+    return torch.stack([weights[name] ** 2 * terms[name] for name in terms]).sum(0)

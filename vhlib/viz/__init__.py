@@ -1,0 +1,35 @@
+"""Figures from arrays: returned, never shown.
+
+============= =============================================================
+`palette`     colours that people with any colour vision can tell apart
+`images`      images side by side, as a figure
+`sheets`      images side by side, pixel for pixel
+`keypoints`   keypoints and limbs drawn on an image
+`curves`      energies, losses and errors
+`described`   a picture with words, as a notebook shows it
+`pixels`      images as files hold them
+============= =============================================================
+"""
+
+from vhlib.viz.curves import curves
+from vhlib.viz.described import Described
+from vhlib.viz.images import grid
+from vhlib.viz.keypoints import draw_keypoints, draw_skeleton
+from vhlib.viz.palette import COLOURS, HEAT, PARTS, heat, rgb
+from vhlib.viz.pixels import to_bytes
+from vhlib.viz.sheets import contact_sheet
+
+__all__ = [
+    "COLOURS",
+    "HEAT",
+    "PARTS",
+    "Described",
+    "contact_sheet",
+    "curves",
+    "draw_keypoints",
+    "draw_skeleton",
+    "grid",
+    "heat",
+    "rgb",
+    "to_bytes",
+]
