@@ -1,0 +1,44 @@
+"""Experiments: each module here but `table` is one, run by ``vh experiment NAME``.
+
+An experiment is a function ``experiment(profile)`` that returns a `vhlib.experiments.table.Experiment`, and its
+module's first line says what it shows. Profiles: ``fast`` takes minutes on two cores, ``full`` more people or a GPU.
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Final
+
+from vhlib.core.errors import InputError
+from vhlib.experiments.table import Experiment, Row, Table, run
+
+__all__ = ["PROFILES", "Experiment", "Row", "Table", "experiments", "prepare", "run"]
+
+PROFILES: Final = ("fast", "full")
+
+
+def experiments() -> dict[str, str]:
+    """The experiments by name, and what each shows."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "table")
+    return {name.replace("_", "-"): (_module(name).__doc__ or "").partition("\n")[0] for name in names}
+
+
+def prepare(name: str, profile: str = "fast") -> Experiment:
+    """An experiment, ready to run.
+
+    Args:
+        name: one of `experiments`.
+        profile: one of `PROFILES`.
+
+    Raises:
+        InputError: no experiment or profile of that name.
+    """
+    if name not in (known := experiments()):
+        raise InputError(f"{name!r} is no experiment; expected one of {', '.join(known)}")
+    if profile not in PROFILES:
+        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
+    return _module(name.replace("-", "_")).experiment(profile)
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"vhlib.experiments.{name}")

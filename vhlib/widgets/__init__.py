@@ -1,0 +1,40 @@
+"""Live controls for notebooks. `state` is what they show and runs without a browser, `explorer` is what shows it.
+
+============= ======================================================================
+`explorer`    `body_explorer(body)`: shape and pose sliders beside a body that moves
+`state`       what the explorer shows, its presets, and what each control changes
+`history`     undo and redo
+`playback`    bodies one after the other, with a slider
+`fits`        a fit over its picture and from the side, and played back
+`live`        meshes and skeletons in a k3d plot that move as fast as a slider
+`picture`     the same view drawn without a browser
+`export`      parameters, mesh or picture to a file
+`colours`     packed colours, and meshes cut where colours meet
+============= ======================================================================
+"""
+
+from vhlib.widgets.explorer import BodyExplorer, body_explorer
+from vhlib.widgets.export import save
+from vhlib.widgets.fits import fit_views, play_fit
+from vhlib.widgets.live import LiveMesh, LiveSkeleton, new_plot
+from vhlib.widgets.picture import picture
+from vhlib.widgets.playback import Playback
+from vhlib.widgets.state import PRESETS, STEPS, VIEWS, ExplorerState, Setting
+
+__all__ = [
+    "PRESETS",
+    "STEPS",
+    "VIEWS",
+    "BodyExplorer",
+    "ExplorerState",
+    "LiveMesh",
+    "LiveSkeleton",
+    "Playback",
+    "Setting",
+    "body_explorer",
+    "fit_views",
+    "new_plot",
+    "picture",
+    "play_fit",
+    "save",
+]

@@ -1,0 +1,109 @@
+"""What a fit found, over the picture and from the side, and how it got there, iteration by iteration."""
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from vhlib.body import SMPL
+from vhlib.cameras import PerspectiveCamera
+from vhlib.cameras.frames import opencv_to_opengl
+from vhlib.cameras.perspective import project_points
+from vhlib.fitting import BodyParameters, SMPLifyResult
+from vhlib.geometry.skeletons import skeleton
+from vhlib.render.portraits import STANDING, portrait
+from vhlib.render.scenes import overlay
+from vhlib.viz.keypoints import draw_keypoints, draw_skeleton
+from vhlib.widgets.playback import Playback
+
+
+def fit_views(
+    body: SMPL,
+    parameters: BodyParameters,
+    image: UInt8[np.ndarray, "H W 3"],
+    *,
+    focal_length: Float[Tensor, "2"],
+    principal_point: Float[Tensor, "2"],
+    turn: float = 80.0,
+) -> tuple[UInt8[np.ndarray, "H W 3"], UInt8[np.ndarray, "H W 3"]]:
+    """A body over the picture it was fitted to, and the same body from another side: two pictures of one size.
+
+    Over the picture every fit looks good, because that is what was minimised; depth shows from the side.
+
+    Args:
+        body: the model that was fitted.
+        parameters: of one person, in the camera frame.
+        image: RGB.
+        focal_length: pixels.
+        principal_point: pixels.
+        turn: degrees around the body from where the camera stands, for the second picture.
+    """
+    camera = PerspectiveCamera(
+        focal_length=focal_length[None],
+        principal_point=principal_point[None],
+        rotation=torch.eye(3)[None],
+        translation=torch.zeros(1, 3),
+    )
+    with torch.inference_mode():
+        vertices = body(**vars(parameters)).vertices[0].float()
+        # As large from the side as it is over the picture: so many metres are seen from top to bottom at its depth.
+        extent = float(image.shape[0] * vertices[:, 2].mean() / focal_length[1])
+        aside = portrait(_upright(vertices[None])[0], body.faces, size=image.shape[:2], extent=extent, turn=turn)
+        return overlay(image, vertices, body.faces, camera), aside
+
+
+def play_fit(
+    body: SMPL,
+    result: SMPLifyResult,
+    image: UInt8[np.ndarray, "H W 3"],
+    keypoints_2d: Float[Tensor, "K 2"],
+    confidence: Float[Tensor, "K"],
+    *,
+    skeleton_name: str = "lsp14",
+    person: int = 0,
+) -> Playback:
+    """A player of a fit's iterations: the body in 3D, and its limbs over the image with the keypoints it was fitted to.
+
+    Args:
+        body: the model that was fitted.
+        result: of `fit_smplify` with ``trace=True``.
+        image: RGB, that the keypoints are in.
+        keypoints_2d: pixels.
+        confidence: 0 where missing.
+        skeleton_name: the keypoints' order.
+        person: which of the batch.
+
+    Raises:
+        ValueError: the result has no trace.
+    """
+    steps: list[tuple[BodyParameters, str]] = []
+    ends = [0]
+    for stage in result.stages:
+        if stage.trace is None or stage.trace_energy is None:
+            raise ValueError("result: it has no trace; fit with trace=True")
+        for number, energy in enumerate(stage.trace_energy[: int(stage.iterations[person]) + 1, person].tolist()):
+            caption = f"{stage.stage.name}, iteration {number}, energy {energy:,.0f}"
+            steps.append((BodyParameters.unpack(stage.trace.pack()[number, person]), caption))
+        ends.append(len(steps) - 1)
+    every = BodyParameters.unpack(torch.stack([parameters.pack() for parameters, _ in steps]))
+    given = vars(every)
+    with torch.inference_mode():
+        meshes = _upright(body(**given).vertices)
+        camera = result.focal_length[person : person + 1], result.principal_point[person : person + 1]
+        limbs = project_points(body.keypoints(skeleton_name, **given), *camera).numpy()
+    joints = skeleton(skeleton_name)
+    seen = draw_keypoints(image, keypoints_2d.numpy(), joints, confidence=confidence.numpy())
+    return Playback(
+        meshes.float().contiguous().numpy(),
+        body.faces.numpy(),
+        captions=[caption for _, caption in steps],
+        picture=lambda number: draw_skeleton(seen, limbs[number], joints),
+        highlights=ends,
+    )
+
+
+def _upright(vertices: Float[Tensor, "T V 3"]) -> Float[Tensor, "T V 3"]:
+    """From the camera's frame to the viewer's: y up, and the last body's middle where SMPL's is at rest."""
+    turned = opencv_to_opengl(vertices)
+    middle = (turned[-1].amin(0) + turned[-1].amax(0)) / 2
+    return turned - middle + turned.new_tensor(STANDING)
