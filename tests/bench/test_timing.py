@@ -1,0 +1,46 @@
+import time
+
+import pytest
+
+from vhlib.bench import Case, benchmarks, cases, machine, measure
+from vhlib.core.errors import InputError
+
+
+def waiting(seconds, calls):
+    def way():
+        calls.append(seconds)
+        time.sleep(seconds)
+
+    return way
+
+
+def test_the_ratio_says_how_many_times_faster_ours_is():
+    calls: list[float] = []
+    row = measure(Case("waiting", waiting(0.002, calls), "longer", waiting(0.04, calls)), seconds=0.5)
+    assert row.case == "waiting"
+    assert row.against == "longer"
+    assert row.ours_ms >= 2
+    assert row.against_ms >= 40
+    assert row.ratio == row.against_ms / row.ours_ms > 1
+
+
+def test_both_ways_are_run_in_turn_and_warmed_up():
+    calls: list[float] = []
+    measure(Case("waiting", waiting(0, calls), "longer", waiting(0.001, calls)), seconds=0.0, at_least=3)
+    assert calls == [0, 0.001] * (2 + 3)
+
+
+def test_the_machine_is_told():
+    assert set(machine()) == {"system", "processor", "cores", "threads", "gpu", "python", "torch"}
+
+
+def test_every_benchmark_says_what_it_compares():
+    known = benchmarks()
+    assert "lbs" in known
+    assert "timing" not in known
+    assert all(" against " in what for what in known.values())
+
+
+def test_an_unknown_benchmark_is_refused():
+    with pytest.raises(InputError, match=r"'nothing' is no benchmark; expected one of .*lbs"):
+        cases("nothing")

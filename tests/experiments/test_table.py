@@ -1,0 +1,77 @@
+"""The frame of experiments: what is written, what is read back after an interruption, what is run again."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from matplotlib.figure import Figure
+
+from vhlib.core.errors import InputError
+from vhlib.experiments import Experiment, Row, experiments, prepare, run
+
+
+class Counted:
+    """A measurement that counts how often it runs, and fails when told to."""
+
+    def __init__(self, value):
+        self.value, self.runs, self.broken = value, 0, False
+
+    def __call__(self):
+        if self.broken:
+            raise KeyboardInterrupt
+        self.runs += 1
+        return {"error, mm": self.value, "found": None}
+
+
+@pytest.fixture
+def measures():
+    return {"good": Counted(1.25), "bad": Counted(123.4)}
+
+
+@pytest.fixture
+def toy(measures):
+    rows = tuple(Row(name, measure) for name, measure in measures.items())
+    return Experiment("toy", "fast", (0, 1), ("error, mm", "found"), rows, lambda table: Figure(figsize=(1, 1)))
+
+
+def test_the_files_follow_the_contract(toy, tmp_path):
+    run(toy, tmp_path)
+    table = json.loads((tmp_path / "table.json").read_text())
+    assert set(table) == {"experiment", "profile", "command", "seeds", "seconds", "columns", "rows"}
+    assert table["command"] == "vh experiment toy --profile fast"
+    assert table["rows"][1] == {"name": "bad", "values": {"error, mm": 123.4, "found": None}}
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert lines[2:4] == ["| good | 1.25 | – |", "| bad | 123.4 | – |"]
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_interrupted_experiment_goes_on(toy, measures, tmp_path):
+    measures["bad"].broken = True
+    with pytest.raises(KeyboardInterrupt):
+        run(toy, tmp_path)
+    measures["bad"].broken = False
+    table = run(toy, tmp_path)
+    assert (measures["good"].runs, measures["bad"].runs) == (1, 1)
+    assert table.column("error, mm") == {"good": 1.25, "bad": 123.4}
+
+
+@pytest.mark.parametrize("change", [{"profile": "full"}, {"seeds": (2,)}])
+def test_rows_of_other_settings_are_measured_again(toy, measures, tmp_path, change):
+    run(toy, tmp_path)
+    run(replace(toy, **change), tmp_path)
+    assert measures["good"].runs == 2
+
+
+def test_a_row_with_other_columns_is_refused_and_not_saved(toy, tmp_path):
+    with pytest.raises(ValueError, match="good: measured error, mm, found; the columns are error, mm"):
+        run(replace(toy, columns=("error, mm",)), tmp_path)
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_every_experiment_says_what_it_shows():
+    assert all(text.endswith((".", "?")) for text in experiments().values())
+
+
+def test_refusals():
+    with pytest.raises(InputError, match="'nothing' is no experiment; expected one of"):
+        prepare("nothing")
