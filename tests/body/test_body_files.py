@@ -203,7 +203,7 @@ def test_only_the_names_that_hold_arrays_are_known(tmp_path, name):
 def test_the_reconstructor_makes_nothing_but_records(tmp_path):
     path = tmp_path / "body.pkl"
     path.write_bytes(b"\x80\x02ccopy_reg\n_reconstructor\n(cnumpy\ndtype\nc__builtin__\nobject\nNtR.")
-    with pytest.raises(InputError, match=r"body\.pkl: .* damaged \(refused to make a dtype\)"):
+    with pytest.raises(InputError, match=r"body\.pkl: .* damaged \(refused to make a _Dtype\)"):
         read_body(path)
 
 

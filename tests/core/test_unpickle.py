@@ -36,6 +36,24 @@ def test_a_pickle_that_python_2_wrote_is_read(tmp_path):
     np.testing.assert_array_equal(load_pickle(path), [1.5, -2.0])
 
 
+def test_numpy_never_sees_the_flags_of_a_pickled_dtype(tmp_path):
+    # numpy believes them: told that these floats are references, it would free memory that it does not own.
+    honest = pickle.dumps(np.array([1.5, -2.0]), protocol=2)
+    flagged = honest.replace(b"K\x00tq", b"K\x3ftq", 1)
+    assert flagged != honest
+    path = tmp_path / "flagged.pkl"
+    path.write_bytes(flagged)
+    np.testing.assert_array_equal(load_pickle(path), [1.5, -2.0])
+
+
+@pytest.mark.parametrize("kind", ["V8", "M8", "(2,)f8"])
+def test_only_arrays_of_plain_types_are_made(tmp_path, kind):
+    path = tmp_path / "kind.pkl"
+    path.write_bytes(b"\x80\x02cnumpy\ndtype\nX" + len(kind).to_bytes(4, "little") + kind.encode() + b"\x85R.")
+    with pytest.raises(InputError, match=r"kind\.pkl: refused, because it asks for an array of"):
+        load_pickle(path)
+
+
 class _Hostile:
     def __init__(self, target: Path):
         self.target = target

@@ -87,7 +87,7 @@ def _array(value: Any) -> np.ndarray:
     """The numbers in an entry; raises whatever goes wrong, which `read_pickled_arrays` puts into words."""
     match value:
         case np.ndarray() if value.dtype.kind in "biufU":
-            return value
+            return np.asarray(value)
         case int() | float() | str() | np.generic():
             return _array(np.asarray(value))
         case _Columns(state=dict(parts)):

@@ -2,6 +2,9 @@
 
 A pickle is a program: loading one may import and call anything. This reader builds arrays and plain containers only;
 whatever else a file names is refused, unless the caller says what shall stand in its place.
+
+numpy believes a pickled dtype's flags, and a wrong one makes it free memory that it does not own. So no dtype of a file
+reaches numpy: a record takes its place, and says only which plain type it is and in which byte order.
 """
 
 import io
@@ -9,7 +12,7 @@ import pickle
 import pickletools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,6 +21,9 @@ from vhlib.core.errors import InputError
 
 def load_pickle(path: Path, stand_ins: Mapping[str, Callable[..., Any]] | None = None) -> Any:
     """The object in a pickle of arrays, lists, dicts, numbers and text; Python 2's too.
+
+    Convention:
+        Arrays arrive as a subclass of ``numpy.ndarray``; ``numpy.asarray`` gives the plain array.
 
     Args:
         path: the file.
@@ -69,6 +75,39 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise _RefusedError(f"{full}, which is neither an array nor plain data")
 
 
+class _Dtype:
+    """What stands for a pickled dtype: a plain type such as ``f8``, and a byte order."""
+
+    def __init__(self, code: str, *_: Any) -> None:
+        self.dtype = np.dtype(code)
+        if self.dtype.kind not in "biufcSUO" or self.dtype.subdtype is not None:
+            raise _RefusedError(f"an array of {code}")
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array(np.ndarray):
+    """An array that takes its numbers from a pickle, and its dtype from numpy's own."""
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:  # type: ignore[override]
+        _, shape, kind, by_columns, content = state
+        super().__setstate__((1, shape, kind.dtype, bool(by_columns), content))
+
+
+def _reconstruct(*_: Any) -> _Array:
+    return _Array(0, dtype=np.int8)
+
+
+def _scalar(kind: _Dtype, content: Any) -> Any:
+    raw = content.encode("latin1") if isinstance(content, str) else content
+    return np.frombuffer(raw, kind.dtype)[0]
+
+
+def _from_buffer(content: Any, kind: _Dtype, shape: tuple[int, ...], order: Literal["C", "F"]) -> np.ndarray:
+    return np.frombuffer(content, kind.dtype).reshape(shape, order=order).copy(order)
+
+
 def _latin1(text: str, encoding: str) -> bytes:
     if encoding != "latin1":
         raise _RefusedError(f"the codec {encoding}")
@@ -76,13 +115,13 @@ def _latin1(text: str, encoding: str) -> bytes:
 
 
 _ARRAYS: dict[str, Any] = {
-    "numpy.ndarray": np.ndarray,
-    "numpy.dtype": np.dtype,
+    "numpy.ndarray": "ndarray",  # files only hand it to _reconstruct, and so it cannot be called
+    "numpy.dtype": _Dtype,
     "_codecs.encode": _latin1,
     "collections.OrderedDict": dict,
 }
 # Arrays and scalars know which function makes them; numpy 2 renamed its module, and files carry either name.
 for _core in ("numpy.core", "numpy._core"):
-    _ARRAYS[f"{_core}.multiarray._reconstruct"] = np.empty(0).__reduce__()[0]
-    _ARRAYS[f"{_core}.multiarray.scalar"] = np.float64(0).__reduce__()[0]
-    _ARRAYS[f"{_core}.numeric._frombuffer"] = np.empty(0).__reduce_ex__(5)[0]
+    _ARRAYS[f"{_core}.multiarray._reconstruct"] = _reconstruct
+    _ARRAYS[f"{_core}.multiarray.scalar"] = _scalar
+    _ARRAYS[f"{_core}.numeric._frombuffer"] = _from_buffer
