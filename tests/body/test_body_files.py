@@ -214,6 +214,16 @@ def test_a_matrix_with_indices_outside_itself_is_refused(tmp_path):
         read_pickled_arrays(write_py2(tmp_path / "body.pkl", {"J_regressor": matrix}), ["J_regressor"])
 
 
+@pytest.mark.parametrize(
+    "starts", [[0, 1, 2, -3], [0, 1, 2, 900_000_000], [1, 1, 2, 3], [0, 2, 1, 3], [0, 3], [0, 1, 2, 2]]
+)
+def test_a_matrix_whose_columns_do_not_fit_its_numbers_is_refused(tmp_path, starts):
+    matrix = scipy.sparse.csc_matrix(np.eye(3))
+    matrix.indptr = np.array(starts, np.int32)
+    with pytest.raises(InputError, match="its J_regressor is not an array of numbers"):
+        read_pickled_arrays(write_py2(tmp_path / "body.pkl", {"J_regressor": matrix}), ["J_regressor"])
+
+
 def test_an_array_that_is_its_own_numbers_is_refused(tmp_path):
     path = tmp_path / "body.pkl"
     path.write_bytes(b"\x80\x02}T\x07\x00\x00\x00weightscchumpy.ch\nCh\n)\x81q\x01}T\x01\x00\x00\x00xh\x01sbs.")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from vhlib.core.errors import InputError
 from vhlib.core.unpickle import load_pickle
@@ -91,9 +90,10 @@ def _array(value: Any) -> np.ndarray:
         case int() | float() | str() | np.generic():
             return _array(np.asarray(value))
         case _Columns(state=dict(parts)):
-            return _dense(scipy.sparse.csc_matrix, parts)
+            columns, rows = reversed(parts["_shape"])
+            return _dense(parts, columns, rows).T
         case _Rows(state=dict(parts)):
-            return _dense(scipy.sparse.csr_matrix, parts)
+            return _dense(parts, *parts["_shape"])
         case _Chumpy(state={"x": numbers}):
             return _array(numbers)
         case _Chumpy(state={"a": numbers, "idxs": chosen, "preferred_shape": shape}):
@@ -101,7 +101,14 @@ def _array(value: Any) -> np.ndarray:
     raise TypeError(f"a {type(value).__name__} holds no numbers")
 
 
-def _dense(kind: Callable[..., Any], parts: dict[str, Any]) -> np.ndarray:
-    matrix = kind(tuple(_array(parts[name]) for name in ("data", "indices", "indptr")), shape=parts["_shape"])
-    matrix.check_format(full_check=True)  # else an index outside the matrix writes outside its memory
-    return matrix.toarray()
+def _dense(parts: dict[str, Any], lines: int, width: int) -> np.ndarray:
+    """Lines of a compressed matrix one after the other; scipy would believe its indices and write where they point."""
+    data, indices, starts = (_array(parts[name]) for name in ("data", "indices", "indptr"))
+    counts = np.diff(starts)
+    if len(counts) != lines or starts[0] != 0 or (counts < 0).any() or not starts[-1] == len(indices) == len(data):
+        raise ValueError("starts and indices do not belong to one matrix")
+    if len(indices) and indices.min() < 0:
+        raise IndexError("a negative index")
+    dense = np.zeros((lines, width), data.dtype)
+    np.add.at(dense, (np.repeat(np.arange(lines), counts), indices), data)
+    return dense

@@ -90,9 +90,10 @@ class _Dtype:
 class _Array(np.ndarray):
     """An array that takes its numbers from a pickle, and its dtype from numpy's own."""
 
-    def __setstate__(self, state: tuple[Any, ...]) -> None:  # type: ignore[override]
+    def __setstate__(self, state: Any) -> None:
         _, shape, kind, by_columns, content = state
-        super().__setstate__((1, shape, kind.dtype, bool(by_columns), content))
+        numpys: Any = (1, shape, kind.dtype, bool(by_columns), content)
+        super().__setstate__(numpys)
 
 
 def _reconstruct(*_: Any) -> _Array:
