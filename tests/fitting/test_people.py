@@ -3,6 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import vhlib.fitting.people
+from vhlib.data.crowd import crowd
 from vhlib.fitting.people import BodyPoints, observe
 from vhlib.geometry.skeletons import COCO17, H36M17, LSP14, OPENPOSE25, SMPL24
 
@@ -83,6 +85,29 @@ def test_a_foreshortened_torso_is_not_measured_by(body):
         hips = keypoints[0, list(legs[:2]), 1].mean()
         bowed[0, trunk, 1] = hips + share * (keypoints[0, trunk, 1] - hips)
         assert look(body, bowed).depth.item() == pytest.approx(expected, rel=0.03)
+
+
+def test_a_misplaced_wrist_does_not_change_the_size(body):
+    """On a real picture a forearm annotated half too long made a person in profile half too large."""
+    keypoints = standing(body)
+    elbow, wrist = LSP14.indices("left_elbow", "left_wrist")
+    keypoints[0, wrist] = keypoints[0, elbow] + torch.tensor([0.0, 37.0])  # pixels; the shin has 38, the forearm 24
+    assert look(body, keypoints).depth.item() == pytest.approx(10.0, rel=0.02)
+
+
+def test_depths_of_the_benchmark_are_better_than_by_the_torso_alone(body, monkeypatch):
+    people = crowd(body, 256, seed=0)
+    focal, middle = (value.expand(256, 2) for value in (people.camera.focal_length, people.camera.principal_point))
+    true = body.joints(**people.truth)[:, 0, 2]
+
+    def wrong() -> float:
+        seen = (people.keypoints_2d, people.confidence)
+        found = observe(*seen, focal_length=focal, principal_point=middle, skeleton=LSP14, body=body)
+        return float((found.depth / true - 1).abs().mean())
+
+    assert wrong() == pytest.approx(0.13, abs=0.01)
+    monkeypatch.setattr(vhlib.fitting.people, "FORESHORTENED", 0.0)
+    assert wrong() == pytest.approx(0.22, abs=0.01)
 
 
 def test_weights_of_the_camera_and_of_the_body(body):
