@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def launched(monkeypatch):
     calls: list[list[str]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda argv: calls.append(argv))
     return calls
 
@@ -39,6 +40,12 @@ def test_another_notebook_without_a_browser(launched, tmp_path):
     other.touch()
     CliRunner().invoke(app, ["lab", str(other), "--no-browser"])
     assert launched == [[str(other), f"--ServerApp.root_dir={tmp_path}", "--no-browser"]]
+
+
+def test_as_root_jupyter_is_allowed_to_start(launched, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert CliRunner().invoke(app, ["lab"]).exit_code == 0
+    assert launched[0][-1] == "--allow-root"
 
 
 def test_a_notebook_that_is_not_there_is_refused():

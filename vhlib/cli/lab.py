@@ -1,5 +1,6 @@
 """`vh lab`: JupyterLab on the first notebook."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,12 @@ def lab(
     # The folder above the notebooks is served, so that data, assignments and code show beside them.
     root = path.resolve().parent.parent
     arguments = [str(path.resolve()), f"--ServerApp.root_dir={root}"]
-    LabApp.launch_instance(argv=arguments if browser else [*arguments, "--no-browser"])
+    if not browser:
+        arguments.append("--no-browser")
+    # In a container one often is root, and Jupyter refuses; it listens to this machine alone and asks for a token.
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")
+    LabApp.launch_instance(argv=arguments)
 
 
 def first_notebook() -> Path:
