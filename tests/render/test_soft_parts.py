@@ -1,4 +1,4 @@
-"""Soft part maps and depths against the formula written out for every face and pixel, with autograd."""
+"""Soft part maps, depths and colours against the formula written out for every face and pixel, with autograd."""
 
 import pytest
 import torch
@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from vhlib.cameras import PerspectiveCamera, WeakPerspectiveCamera
-from vhlib.render import part_map, soft_depth, soft_parts
+from vhlib.render import backend, part_map, soft_colours, soft_depth, soft_parts
 from vhlib.render.reference import coverage, pixel_centres
 from vhlib.render.screen import in_image, softness, to_screen
 
 DOUBLE = torch.float64
+BACKGROUND = 0.25
 
 
 def soup(seed, batch=2, vertices=9, faces=7):
@@ -28,10 +29,10 @@ def camera_of(kind, size):
     return PerspectiveCamera.simple(12.0, (size[1], size[0]), like=torch.zeros((), dtype=DOUBLE))
 
 
-def by_the_formula(vertices, faces, parts, camera, size, sigma, gamma):
+def by_the_formula(vertices, faces, parts, colours, camera, size, sigma, gamma):
     """Liu et al. 2019, eq. 1 to 4; the depth of a face beyond its rim is that of its nearest weights, clipped."""
     screen = to_screen(vertices, faces, camera, size)
-    maps, depths = [], []
+    maps, depths, pictures = [], [], []
     unit = softness(sigma, size)
     pixels = pixel_centres(size, vertices)
     for index in range(len(vertices)):
@@ -49,39 +50,51 @@ def by_the_formula(vertices, faces, parts, camera, size, sigma, gamma):
         found = [covered * weight[parts == part].sum(0) / total for part in range(3)]
         maps.append(torch.stack([1 - covered, *found], -1))
         depths.append((weight * depth).sum(0) / total)
-    return torch.stack(maps), torch.stack(depths)
+        in_space = share / z if screen.perspective else share
+        painted = (in_space / in_space.sum(-1, keepdim=True)) @ colours[index][faces][:, None]
+        seen = (weight[..., None] * painted).sum(0) / total[..., None]
+        pictures.append(covered[..., None] * seen + (1 - covered[..., None]) * BACKGROUND)
+    return torch.stack(maps), torch.stack(depths), torch.stack(pictures)
 
 
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(0, 10**6), kind=st.sampled_from(["perspective", "weak"]), gamma=st.sampled_from([0.05, 0.5]))
 def test_same_as_the_formula_values_and_gradients(seed, kind, gamma):
     vertices, faces, parts = soup(seed)
+    numbers = torch.Generator().manual_seed(seed)
+    colours = torch.rand(2, vertices.shape[1], 2, dtype=DOUBLE, generator=numbers)
     size, sigma = (13, 40), 3e-3
     camera = camera_of(kind, size)
-    vertices.requires_grad_()
-    maps = soft_parts(vertices, faces, parts, camera, size, parts=3, sigma=sigma, gamma=gamma)
-    depths = soft_depth(vertices, faces, camera, size, sigma=sigma, gamma=gamma)
-    wanted_maps, wanted_depths = by_the_formula(vertices, faces, parts, camera, size, sigma, gamma)
-    assert_close(maps, wanted_maps, rtol=1e-7, atol=1e-9)
-    assert_close(depths, wanted_depths, rtol=1e-7, atol=1e-9)
-    weights = torch.randn(maps.shape, dtype=DOUBLE, generator=torch.Generator().manual_seed(seed))
-    for ours, theirs in ((maps, wanted_maps), (depths[..., None], wanted_depths[..., None])):
-        one, other = (
-            torch.autograd.grad((value * weights[..., : value.shape[-1]]).sum(), vertices, retain_graph=True)[0]
-            for value in (ours, theirs)
-        )
-        assert_close(one, other, rtol=1e-6, atol=1e-6 * (1 + other.abs().max().item()))
+    inputs = vertices.requires_grad_(), colours.requires_grad_()
+    ours = (
+        soft_parts(vertices, faces, parts, camera, size, parts=3, sigma=sigma, gamma=gamma),
+        soft_depth(vertices, faces, camera, size, sigma=sigma, gamma=gamma),
+        soft_colours(vertices, faces, colours, camera, size, background=BACKGROUND, sigma=sigma, gamma=gamma),
+    )
+    for one, other in zip(
+        ours, by_the_formula(vertices, faces, parts, colours, camera, size, sigma, gamma), strict=True
+    ):
+        assert_close(one, other, rtol=1e-7, atol=1e-9)
+        weights = torch.randn(one.shape, dtype=DOUBLE, generator=numbers)
+        grads = [
+            torch.autograd.grad((value * weights).sum(), inputs, retain_graph=True, materialize_grads=True)
+            for value in (one, other)
+        ]
+        for found, wanted in zip(*grads, strict=True):
+            assert_close(found, wanted, rtol=1e-6, atol=1e-6 * (1 + wanted.abs().max().item()))
 
 
 def test_gradient_by_finite_differences():
     vertices, faces, parts = soup(1, batch=1, vertices=6, faces=3)
     camera = camera_of("perspective", (6, 7))
 
-    def both(points):
+    def all_three(points, colours):
         maps = soft_parts(points, faces, parts, camera, (6, 7), parts=3, sigma=2e-2, gamma=0.3)
-        return maps, soft_depth(points, faces, camera, (6, 7), sigma=2e-2, gamma=0.3)
+        picture = soft_colours(points, faces, colours, camera, (6, 7), sigma=2e-2, gamma=0.3)
+        return maps, soft_depth(points, faces, camera, (6, 7), sigma=2e-2, gamma=0.3), picture
 
-    assert torch.autograd.gradcheck(both, vertices.requires_grad_(), eps=1e-7, atol=1e-5)
+    colours = torch.rand(1, 6, 3, dtype=DOUBLE, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    assert torch.autograd.gradcheck(all_three, (vertices.requires_grad_(), colours), eps=1e-7, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=10)
@@ -110,6 +123,55 @@ def test_hardened_it_is_the_part_map(body):
     assert hard.unique().numel() > 15
 
 
+def test_hardened_it_is_the_picture(body):
+    """Normals as colours: inside the body's outline, what the nearest face carries to the pixel, in perspective."""
+    vertices = body.v_template[None].double()
+    eye = torch.tensor([[1.0, 0.0, 3.0]], dtype=DOUBLE)
+    camera = PerspectiveCamera.looking(eye=eye, target=0 * eye, focal_length=60.0, size=(64, 48))
+    seen = backend("torch").rasterize(vertices, body.faces, camera, (64, 48))
+    hard = seen.interpolate(vertices, body.faces, background=0.5)
+    soft = soft_colours(vertices, body.faces, vertices, camera, (64, 48), background=0.5, sigma=1e-9, gamma=1e-5)
+    assert ((soft - hard).abs().amax(-1) < 1e-3).double().mean() > 0.998
+
+
+def test_a_colour_is_pulled_where_it_shows():
+    """Two walls of two colours, one before the other: the hidden one has no say, the other one all."""
+    wall = torch.tensor([[-1.0, -1], [-1, 1], [1, 1], [1, -1]], dtype=DOUBLE)
+    vertices = torch.cat([torch.cat([wall, torch.full((4, 1), z, dtype=DOUBLE)], 1) for z in (2.0, 3.0)])[None]
+    faces = torch.tensor([[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7]])
+    colours = torch.tensor([[[0.2]] * 4 + [[0.9]] * 4], dtype=DOUBLE, requires_grad=True)
+    camera = PerspectiveCamera.simple(8.0, (10, 10), like=vertices)
+    picture = soft_colours(vertices, faces, colours, camera, (10, 10), background=0.0)
+    assert picture[0, 5, 3].item() == pytest.approx(0.2)
+    assert picture[0, 0, 0].item() == 0
+    picture.sum().backward()
+    assert colours.grad is not None
+    assert colours.grad[0, :4].sum().item() == pytest.approx(64, rel=0.05)  # 8 x 8 pixels
+    assert colours.grad[0, 4:].abs().max() < 1e-12
+
+
+def test_what_cannot_be_drawn_has_no_say():
+    """Vertices that are no numbers, behind the camera, in one line: left out, and no gradient is NaN."""
+    nan, inf = torch.nan, torch.inf
+    square = [[-0.5, -0.5, 2.0], [-0.5, 0.5, 2], [0.5, 0.5, 2], [0.5, -0.5, 2]]
+    others = [[nan, 0, 2], [0.1, inf, 2], [0, 0, -3], [0, 0, 1], [99, 99, 2], [99, 98, 2], [98, 99, 2]]
+    vertices = torch.tensor([square + others], dtype=DOUBLE, requires_grad=True)
+    colours = torch.ones(1, 11, 3, dtype=DOUBLE, requires_grad=True)
+    faces = torch.tensor([[0, 1, 4], [1, 5, 2], [2, 3, 6], [7, 7, 7], [0, 0, 1], [8, 9, 10], [0, 1, 2], [0, 2, 3]])
+    camera = PerspectiveCamera.simple(9.0, (9, 9), like=vertices)
+    parts = torch.zeros(len(faces), dtype=torch.int64)
+    picture = soft_colours(vertices, faces, colours, camera, (9, 9), background=0.0)
+    plain = soft_colours(vertices[:, :4].detach(), faces[-2:], colours[:, :4], camera, (9, 9), background=0.0)
+    assert_close(picture, plain)
+    maps = soft_parts(vertices, faces, parts, camera, (9, 9), parts=1)
+    (picture.sum() + maps[..., 1].sum() + soft_depth(vertices, faces, camera, (9, 9)).sum()).backward()
+    assert vertices.grad is not None
+    assert vertices.grad.isfinite().all()
+    assert vertices.grad[0, :4].abs().sum() > 0
+    assert colours.grad is not None
+    assert colours.grad.isfinite().all()
+
+
 def test_a_hidden_part_is_pulled_out():
     """A small square behind a larger one: to be seen at the rim it must move sideways, and the gradient says so."""
     vertices = torch.tensor(
@@ -135,3 +197,5 @@ def test_refusals():
         soft_depth(vertices, faces, camera, (4, 4), gamma=0.0)
     with pytest.raises(ValueError, match="sigma: expected a positive number, got -1"):
         soft_depth(vertices, faces, camera, (4, 4), sigma=-1.0)
+    with pytest.raises(Exception, match="colours"):
+        soft_colours(vertices, faces, vertices[:, :8], camera, (4, 4))

@@ -8,7 +8,7 @@
 `numba_backend`     both, compiled, for the CPU
 `pytorch3d_backend` PyTorch3D behind the same protocol
 `screen`, `tiles`   what they share: vertices before the near plane; boxes cut into tiles
-`soft`              part maps and depths with gradients
+`soft`              part maps, depths and colours with gradients
 `shading`           lights and matt or shiny surfaces; `harmonics`: light from all around
 `textures`          pictures wrapped around surfaces
 `scenes`            whole pictures in one call: overlay, shaded, part_map, depth_map
@@ -20,7 +20,7 @@ from vhlib.render.backends import available, backend
 from vhlib.render.harmonics import Harmonics, harmonics, to_harmonics
 from vhlib.render.scenes import depth_map, overlay, part_map, shaded
 from vhlib.render.shading import MATT, STUDIO, Light, Lighting, lambert, phong, shade
-from vhlib.render.soft import soft_depth, soft_parts
+from vhlib.render.soft import soft_colours, soft_depth, soft_parts
 from vhlib.render.textures import Texture
 from vhlib.render.types import NEAR, Camera, Fragments, Rasterizer
 
@@ -45,6 +45,7 @@ __all__ = [
     "phong",
     "shade",
     "shaded",
+    "soft_colours",
     "soft_depth",
     "soft_parts",
     "to_harmonics",

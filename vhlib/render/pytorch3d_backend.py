@@ -5,8 +5,8 @@ Convention:
     and z in the camera frame. It is given faces beyond the near plane as its FoV cameras would give them: clipped.
 
 Which faces a pixel sees is asked of PyTorch3D in single precision, the only one it has; depth and barycentrics are
-computed from them as everywhere here. Its soft pass keeps the nearest `FACES_PER_PIXEL` faces of a pixel, so where more
-meet (hands and faces in small pictures) it covers a little less than the formula says.
+computed from them as everywhere here. Its soft pass keeps the nearest faces of a pixel, `FACES_PER_PIXEL` unless told
+otherwise, so where more meet (hands and faces in small pictures) it covers a little less than the formula says.
 """
 
 from typing import Any
@@ -17,16 +17,23 @@ from torch import Tensor
 
 from vhlib.render.coverage import REACH
 from vhlib.render.screen import Screen, fragments, softness, to_screen
-from vhlib.render.types import Camera, Fragments
+from vhlib.render.types import NEAR, Camera, Fragments
 
 FACES_PER_PIXEL = 100
-"""How many faces of a pixel the soft pass takes into account."""
+"""How many faces of a pixel the soft pass takes into account unless told otherwise."""
 
 
 class PyTorch3DRasterizer:
-    """Faces found by PyTorch3D; on the CPU it looks at every face for every pixel."""
+    """Faces found by PyTorch3D; on the CPU it looks at every face for every pixel.
+
+    Args:
+        faces_per_pixel: how many the soft pass takes into account; its time and memory grow with them.
+    """
 
     name = "pytorch3d"
+
+    def __init__(self, *, faces_per_pixel: int = FACES_PER_PIXEL) -> None:
+        self.faces_per_pixel = faces_per_pixel
 
     def rasterize(
         self,
@@ -55,7 +62,7 @@ class PyTorch3DRasterizer:
         """How surely each pixel is covered: see `vhlib.render.Rasterizer`."""
         softness(sigma, size)  # refuses what is no softness
         screen = to_screen(vertices, faces, camera, size)
-        packed, signed_squares, _ = _nearest(screen, faces, size, count=FACES_PER_PIXEL, blur=REACH**2 * sigma)
+        packed, signed_squares, _ = _nearest(screen, faces, size, count=self.faces_per_pixel, blur=REACH**2 * sigma)
         probability = torch.sigmoid(-signed_squares / sigma) * (packed >= 0)
         return (1 - (1 - probability).prod(-1)).to(vertices.dtype)
 
@@ -94,8 +101,9 @@ def _meshes(screen: Screen, faces: Tensor, size: tuple[int, int]) -> tuple[Any, 
     away = w.where(w.abs() > 1e-6, 1e-6)  # PyTorch3D multiplies by z again before it clips
     half = min(size) / 2
     x, y = (size[1] / 2 - x_w / away) / half, (size[0] / 2 - y_w / away) / half
-    # An orthographic depth has no zero, but what is below it is left out: move all of it beyond.
-    z = screen.depth if screen.perspective else screen.depth - screen.depth.detach().amin() + 1
+    # An orthographic depth has no zero, but what is below it is left out: move all of it beyond, and no further, for
+    # PyTorch3D adds 1e-8 to a face's area and so takes the depth of a small one a little less, in proportion to it.
+    z = screen.depth if screen.perspective else screen.depth - screen.depth.detach().amin() + NEAR
     points = torch.stack([x, y, z], -1).float()
     known = w.isfinite()[:, faces].all(-1)  # PyTorch3D itself would draw faces whose vertices are no numbers
     kept = [image.nonzero().squeeze(1) for image in known]

@@ -168,7 +168,7 @@ def _layer(
     if isinstance(colours, Texture):
         paint = colours.at(fragments)[fragments.mask]
     else:
-        of_vertices = torch.as_tensor(colours).to(points).expand(1, vertices.shape[1], 3)
+        of_vertices = torch.as_tensor(colours, dtype=points.dtype, device=points.device).expand(1, vertices.shape[1], 3)
         paint = fragments.interpolate(of_vertices, faces)[fragments.mask]
     if isinstance(lighting, Harmonics):
         lit = lighting.shade(torch.nn.functional.normalize(normals, dim=-1), paint).clamp(0, 1)

@@ -1,4 +1,4 @@
-"""Soft part maps and soft depth: as images of them, but with gradients to every face that nearly shows.
+"""Soft part maps, soft depth and soft colours: as images of them, but with gradients to every face that nearly shows.
 
 A hard part map has no gradient: a pixel shows one part or another. Here a face j that covers a pixel with probability
 p_j (`vhlib.render.coverage`) at depth z_j weighs w_j = p_j exp(-z_j / gamma), and a pixel shows the weighted mean of
@@ -60,7 +60,7 @@ def soft_parts(
     if len(part_of_face) and not 0 <= int(part_of_face.min()) <= int(part_of_face.max()) < parts:
         raise ValueError(f"part_of_face: expected parts from 0 to {parts - 1}, got others")
     covered = TorchRasterizer().silhouette(vertices, faces, camera, size, sigma=sigma)
-    weights, _ = _sums(vertices, faces, part_of_face, parts, camera, size, sigma, gamma)
+    weights, _, _ = _sums(vertices, faces, part_of_face, parts, None, camera, size, sigma, gamma)
     shares = weights / _or_one(weights.sum(-1, keepdim=True))
     return torch.cat([1 - covered[..., None], covered[..., None] * shares], -1)
 
@@ -87,9 +87,44 @@ def soft_depth(
     Raises:
         ValueError: shapes that do not fit, a softness that is not positive.
     """
-    everything = torch.zeros(len(faces), dtype=torch.int64, device=faces.device)
-    weights, moments = _sums(vertices, faces, everything, 1, camera, size, sigma, gamma)
-    return moments / _or_one(weights[..., 0])
+    weights, depths, _ = _sums(vertices, faces, *_one_kind(faces), None, camera, size, sigma, gamma)
+    return depths / _or_one(weights[..., 0])
+
+
+def soft_colours(
+    vertices: Float[Tensor, "B V 3"],
+    faces: Int64[Tensor, "F 3"],
+    colours: Float[Tensor, "#B V C"],
+    camera: Camera,
+    size: tuple[int, int],
+    *,
+    background: float | Float[Tensor, "#B H W C"] = 1.0,
+    sigma: float = 1e-4,
+    gamma: float = 0.02,
+) -> Float[Tensor, "B H W C"]:
+    """A picture whose gradient reaches colours, outlines and the order in depth: all of SoftRas.
+
+    Args:
+        vertices: world frame, metres.
+        faces: either orientation; those that cross the near plane are left out.
+        colours: any values at the vertices, lit already: RGB, normals, features; carried over each face in perspective.
+        camera: of the same batch size as the vertices, or of one for all.
+        size: (height, width) of the image in pixels.
+        background: one value for all, or the images behind the bodies.
+        sigma: how soft the rims are: squared, in units of half the image's short side.
+        gamma: how soft the order in depth is: a face this many metres behind another weighs 1/e of it.
+
+    Raises:
+        ValueError: shapes that do not fit, a softness that is not positive.
+    """
+    check(vertices=(vertices, "B V 3"), colours=(colours, "N V C"))
+    covered = TorchRasterizer().silhouette(vertices, faces, camera, size, sigma=sigma)[..., None]
+    weights, _, moments = _sums(vertices, faces, *_one_kind(faces), colours, camera, size, sigma, gamma)
+    return covered * moments / _or_one(weights) + (1 - covered) * background
+
+
+def _one_kind(faces: Tensor) -> tuple[Tensor, int]:
+    return torch.zeros(len(faces), dtype=torch.int64, device=faces.device), 1
 
 
 def _sums(
@@ -97,14 +132,15 @@ def _sums(
     faces: Tensor,
     kind_of_face: Tensor,
     kinds: int,
+    values: Tensor | None,
     camera: Camera,
     size: tuple[int, int],
     sigma: float,
     gamma: float,
-) -> tuple[Tensor, Tensor]:
-    """Per pixel, the sum of w over each kind of face, (B, H, W, kinds), and the sum of w z, (B, H, W).
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Per pixel, the sums of w over each kind of face, (B, H, W, kinds), of w z, (B, H, W), and of w times the values.
 
-    Both are in proportion only: the nearest face of each pixel is taken to be at depth 0 in exp.
+    All are in proportion only: the nearest face of each pixel is taken to be at depth 0 in exp.
     """
     if not gamma > 0:
         raise ValueError(f"gamma: expected a positive number, got {gamma:g}")
@@ -117,23 +153,30 @@ def _sums(
         area = (x[1] * y[2] - y[1] * x[2]).abs()
         drawn = (w.amin(0) >= screen.near) & (area > smallest_area(size)) & (area < torch.inf)
         chosen = drawn.nonzero().squeeze(1)
-    corners = torch.cat([points[:, index[:, chosen]] / unit, depth[index[:, chosen]][None]])  # (3, corner, N)
+    index = index[:, chosen]
+    corners = torch.cat([points[:, index] / unit, depth[index][None]])  # (3, corner, N)
     low, high = corners[:2].amin(1) - REACH, corners[:2].amax(1) + REACH
     tiles = cut(low.detach() * unit, high.detach() * unit, chosen // len(faces), batch, size)
     kind = kind_of_face[chosen % len(faces)]
     nearest = _nearest(corners.detach(), tiles, unit, screen.perspective)
+    carried = corners[2:]
+    if values is not None:
+        carried = torch.cat([carried, values.expand(batch, -1, -1).reshape(len(depth), -1).T[:, index]])
     arguments = tiles, kind, kinds, nearest, unit, gamma, screen.perspective
-    weights, moments = _Sums.apply(corners, *arguments)
-    return torch.stack([tiles.crop(one) for one in weights.unbind(0)], -1), tiles.crop(moments)
+    weights, moments = _Sums.apply(corners, carried, *arguments)
+    depths, *others = (tiles.crop(one) for one in moments.unbind(0))
+    images = torch.stack(others, -1) if others else depths.new_zeros(*depths.shape, 0)
+    return torch.stack([tiles.crop(one) for one in weights.unbind(0)], -1), depths, images
 
 
 class _Sums(torch.autograd.Function):
-    """Sums over faces at the places of the tiles: of w for each kind, and of w z."""
+    """Sums over faces at the places of the tiles: of w for each kind, and of w times each value carried along."""
 
     @staticmethod
     def forward(
         ctx: Any,
         corners: Tensor,
+        values: Tensor,
         tiles: Tiles,
         kind: Tensor,
         kinds: int,
@@ -142,37 +185,41 @@ class _Sums(torch.autograd.Function):
         gamma: float,
         perspective: bool,
     ) -> tuple[Tensor, Tensor]:
-        weights, moments = corners.new_zeros(kinds * tiles.places), corners.new_zeros(tiles.places)
+        weights, moments = corners.new_zeros(kinds * tiles.places), corners.new_zeros(len(values), tiles.places)
         ctx.arguments = tiles, kind, nearest, unit, gamma, perspective
-        ctx.save_for_backward(corners)
+        ctx.save_for_backward(corners, values)
         for span, steps, places in tiles.chunks(PAIRS):
             polygon = tiles.polygon[span]
-            weight, depth = _weigh(
-                corners[..., polygon], tiles.first[:, span], steps, nearest[places], *ctx.arguments[3:]
+            weight, moment = _weigh(
+                corners[..., polygon],
+                values[..., polygon],
+                tiles.first[:, span],
+                steps,
+                nearest[places],
+                *ctx.arguments[3:],
             )
             cells = kind[polygon, None] * tiles.places + places
             weights.scatter_add_(0, cells.view(-1), weight.view(-1))
-            moments.scatter_add_(0, places.view(-1), (weight * depth).view(-1))
+            moments.index_add_(1, places.view(-1), moment.view(len(values), -1))
         return weights.view(kinds, -1), moments
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_weights: Tensor, grad_moments: Tensor) -> tuple[Tensor | None, ...]:
-        (corners,) = ctx.saved_tensors
+        corners, values = ctx.saved_tensors
         tiles, kind, nearest, *rest = ctx.arguments
         grad_weights = grad_weights.reshape(-1)
-        result = torch.zeros_like(corners)
+        results = torch.zeros_like(corners), torch.zeros_like(values)
         for span, steps, places in tiles.chunks(PAIRS):
             polygon = tiles.polygon[span]
             with torch.enable_grad():
-                local = corners[..., polygon].requires_grad_()
-                weight, depth = _weigh(local, tiles.first[:, span], steps, nearest[places], *rest)
-                moment = weight * depth
+                local = tuple(all_of[..., polygon].requires_grad_() for all_of in (corners, values))
+                weight, moment = _weigh(*local, tiles.first[:, span], steps, nearest[places], *rest)
             cells = kind[polygon, None] * tiles.places + places
-            grads = grad_weights[cells], grad_moments[places]
-            (grad,) = torch.autograd.grad([weight, moment], local, grads)
-            result.view(9, -1).index_add_(1, polygon, grad.view(9, -1))
-        return result, *[None] * 7
+            grads = torch.autograd.grad([weight, moment], local, (grad_weights[cells], grad_moments[:, places]))
+            for result, grad in zip(results, grads, strict=True):
+                result.flatten(0, 1).index_add_(1, polygon, grad.flatten(0, 1))
+        return *results, *[None] * 7
 
 
 def _nearest(corners: Tensor, tiles: Tiles, unit: float, perspective: bool) -> Tensor:
@@ -180,24 +227,34 @@ def _nearest(corners: Tensor, tiles: Tiles, unit: float, perspective: bool) -> T
     nearest = corners.new_full((tiles.places,), torch.inf)
     for span, steps, places in tiles.chunks(PAIRS):
         local = corners[..., tiles.polygon[span]]
-        probability, depth = _look(local, tiles.first[:, span], steps, unit, perspective)
+        probability, _, depth = _look(local, tiles.first[:, span], steps, unit, perspective)
         depth = depth.where(probability > 0, torch.inf)
         nearest.scatter_reduce_(0, places.view(-1), depth.view(-1), "amin")
     return nearest
 
 
 def _weigh(
-    corners: Tensor, first: Tensor, steps: Tensor, nearest: Tensor, unit: float, gamma: float, perspective: bool
+    corners: Tensor,
+    values: Tensor,
+    first: Tensor,
+    steps: Tensor,
+    nearest: Tensor,
+    unit: float,
+    gamma: float,
+    perspective: bool,
 ) -> tuple[Tensor, Tensor]:
-    """Weight and depth of some faces (3, corner, T) at the pixels of their tiles, (T, P)."""
-    probability, depth = _look(corners, first, steps, unit, perspective)
+    """Weights (T, P) of some faces (3, corner, T) at the pixels of their tiles, and times their values, (C, T, P)."""
+    probability, share, depth = _look(corners, first, steps, unit, perspective)
     # Where no face reaches, the nearest is infinitely far; what is nearer than it does not reach.
     behind = (depth - nearest.where(nearest < torch.inf, depth)).clamp(min=0)
-    return probability * torch.exp(-behind / gamma), depth
+    weight = probability * torch.exp(-behind / gamma)
+    return weight, (values[..., None] * (weight * share)).sum(1)
 
 
-def _look(corners: Tensor, first: Tensor, steps: Tensor, unit: float, perspective: bool) -> tuple[Tensor, Tensor]:
-    """Probability and depth of some faces (3, corner, T) at the pixels of their tiles, (T, P)."""
+def _look(
+    corners: Tensor, first: Tensor, steps: Tensor, unit: float, perspective: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of some faces (3, corner, T) at the pixels of their tiles: probability, shares of the corners, depth; (T, P)."""
     points, depths = corners[:2, ..., None], corners[2, ..., None]
     pixel = (first[:, None, :, None] + steps[1:, None, None].to(corners.dtype) + 0.5) / unit
     following = points.roll(-1, 1)
@@ -208,9 +265,10 @@ def _look(corners: Tensor, first: Tensor, steps: Tensor, unit: float, perspectiv
     inside = (turn > 0).all(0) | (turn < 0).all(0)
     probability = torch.sigmoid(torch.where(inside, d2, -d2)) * (inside | (d2 < REACH**2))
     share = (turn.roll(-1, 0) * torch.sign(turn.sum(0))).clamp(min=0)
+    if perspective:
+        share = share / depths
     share = share / share.sum(0)
-    depth = 1 / (share / depths).sum(0) if perspective else (share * depths).sum(0)
-    return probability, depth
+    return probability, share, (share * depths).sum(0)
 
 
 def _or_one(weights: Tensor) -> Tensor:
