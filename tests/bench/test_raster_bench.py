@@ -38,6 +38,14 @@ def test_ways_that_differ_are_refused():
         benchmark._agree("hard", same, same - torch.eye(100)[:2].sum(0))
 
 
+def test_gradients_that_point_another_way_are_refused():
+    """Of PyTorch3D's soft pass, which leaves faces out, the direction alone is compared."""
+    slope = torch.linspace(-1, 1, 100)
+    benchmark._alike("soft", slope, 3 * slope)
+    with pytest.raises(RuntimeError, match=r"soft: gradients have a cosine of -1.00"):
+        benchmark._alike("soft", slope, -slope)
+
+
 def test_without_a_compiler_the_loop_is_left_out(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.warns(UserWarning, match=r"no C compiler \(cc\) here"):

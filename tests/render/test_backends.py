@@ -410,6 +410,8 @@ def test_refusals(rasterizer, method):
         draw(vertices, SQUARE, camera, (0, 4))
     with pytest.raises(Exception, match="vertices"):
         draw(vertices[0], SQUARE, camera, (4, 4))
+    with pytest.raises(ValueError, match=r"vertices: expected at least one body .* got \(0, 4, 3\)"):
+        draw(vertices[:0], SQUARE, camera, (4, 4))
 
 
 def test_a_softness_that_is_none_is_refused(rasterizer):

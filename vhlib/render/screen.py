@@ -53,9 +53,11 @@ def to_screen(
         size: (height, width) in pixels.
 
     Raises:
-        ValueError: a shape does not fit, a face names a vertex that is not there, the image has no pixel.
+        ValueError: a shape does not fit, a face names a vertex that is not there, there is no body or no pixel.
     """
     check(vertices=(vertices, "B V 3"), faces=(faces, "F 3"))
+    if not vertices.numel():
+        raise ValueError(f"vertices: expected at least one body of at least one vertex, got {tuple(vertices.shape)}")
     if min(size) < 1:
         raise ValueError(f"size: expected (height, width) of at least one pixel each, got {tuple(size)}")
     if faces.numel():
