@@ -80,6 +80,9 @@ def _nearest(
     from pytorch3d.renderer.mesh.rasterize_meshes import rasterize_meshes
 
     meshes, face_of_packed = _meshes(screen, faces, size)
+    if len(face_of_packed) == 1:  # nobody: without a face PyTorch3D forgets how many images there are
+        shape = (len(screen.depth), *size, count)
+        return faces.new_full(shape, -1), screen.depth.new_zeros(shape), face_of_packed
     packed, _, _, signed_squares = rasterize_meshes(
         meshes,
         image_size=size,
