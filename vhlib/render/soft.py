@@ -213,10 +213,11 @@ class _Sums(torch.autograd.Function):
         for span, steps, places in tiles.chunks(PAIRS):
             polygon = tiles.polygon[span]
             with torch.enable_grad():
-                local = tuple(all_of[..., polygon].requires_grad_() for all_of in (corners, values))
-                weight, moment = _weigh(*local, tiles.first[:, span], steps, nearest[places], *rest)
+                at, carried = corners[..., polygon].requires_grad_(), values[..., polygon].requires_grad_()
+                weight, moment = _weigh(at, carried, tiles.first[:, span], steps, nearest[places], *rest)
             cells = kind[polygon, None] * tiles.places + places
-            grads = torch.autograd.grad([weight, moment], local, (grad_weights[cells], grad_moments[:, places]))
+            incoming = grad_weights[cells], grad_moments[:, places]
+            grads = torch.autograd.grad([weight, moment], [at, carried], incoming)
             for result, grad in zip(results, grads, strict=True):
                 result.flatten(0, 1).index_add_(1, polygon, grad.flatten(0, 1))
         return *results, *[None] * 7
