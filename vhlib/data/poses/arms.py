@@ -13,7 +13,7 @@ def carry(figure: Figure, motion: Motion) -> None:
     """
     ways: tuple[Way, ...]
     ways = (hanging, hanging, on_hips, one_on_hip, folded, behind_back, pockets, clasped, phoning, reading, talking)
-    ways += (holding, thinking, behind_head)
+    ways += (holding, thinking, behind_head, balancing)
     figure.choose(motion, motion.choice("carriage", len(ways)), ways)
 
 
@@ -33,7 +33,8 @@ def hang(figure: Figure, motion: Motion, side: Side) -> None:
     figure.wrist(
         side,
         pronation=motion.about(f"{side} hanging pronation", 15, 20),
-        flexion=motion.about(f"{side} hanging wrist", 5, 10),
+        flexion=motion.about(f"{side} hanging wrist", -8, 14),
+        deviation=motion.about(f"{side} hanging deviation", 6, 8),
         curl=motion.uniform(f"{side} hanging curl", 5, 40),
     )
 
@@ -184,6 +185,21 @@ def thinking(figure: Figure, motion: Motion) -> None:
     figure.hand("left", out=0.02, up=motion.about("chin up", 0.01, 0.02), ahead=0.16, elbow_out=10, elbow_back=-0.6)
     figure.wrist("left", flexion=-10, curl=45)
     figure.hand("right", out=-0.10, up=-0.27, ahead=0.19, elbow_out=30, elbow_back=0.3, pronation=30)
+
+
+def balancing(figure: Figure, motion: Motion) -> None:
+    """Both arms out for balance, more or less, one higher than the other."""
+    out = motion.uniform("balance out", 25, 95)
+    tip = motion.about("balance tip", 0, 12) + motion.drift("balance tip", 8, 1.8)
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
+        figure.arm(
+            side,
+            flexion=motion.about(f"{side} balance ahead", 10, 18) + motion.drift(f"{side} balance ahead", 6, 1.6),
+            abduction=(out + sign * tip).clamp_min(5),
+            rotation=motion.about(f"{side} balance turn", 0, 18),
+            elbow=motion.uniform(f"{side} balance elbow", 5, 60),
+            pronation=motion.about(f"{side} balance palm", 15, 20),
+        )
 
 
 def behind_head(figure: Figure, motion: Motion) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 import torch
 
-from vhlib.data.poses.figure import SIDES, Figure
+from vhlib.data.poses import arms
+from vhlib.data.poses.figure import SIDES, Figure, Way
 from vhlib.data.poses.motion import Motion, curve
 
 # Walking at a natural cadence (Winter 2009, appendix; Perry and Burnfield 2010, chapters 3 to 5).
@@ -30,11 +31,11 @@ DOWN_ANKLE: Final = {0.0: -20, 0.12: 4, 0.35: 16, 0.52: 26, 0.66: 2, 0.80: -12, 
 
 
 def walking(figure: Figure, motion: Motion) -> None:
-    """Strolling to striding, arms swinging against the legs."""
-    pace = motion.uniform("pace", 0.55, 1.4)
+    """Creeping to striding, arms swinging against the legs, or carried in one of their other ways."""
+    pace = motion.uniform("pace", 0.4, 1.4)
     stride = 1.15 / pace.sqrt()  # seconds; cadence and step length both grow with speed (Winter 2009)
     lean = motion.about("lean", 0, 3) + 3 * (pace - 1)
-    swing = motion.uniform("arm swing", 0.2, 1.5) * pace
+    swing = motion.uniform("arm swing", 0.1, 1.7) * pace
     phase = motion.cycle(stride)
     round_ = 2 * math.pi * phase
     figure.pelvis(
@@ -43,9 +44,9 @@ def walking(figure: Figure, motion: Motion) -> None:
         turn=-5 * pace * torch.cos(round_),
     )
     figure.spine(
-        flexion=motion.about("stoop", 0, 5),
-        side=-3 * torch.sin(round_ + 0.6) * pace,
-        twist=10 * pace * torch.cos(round_),
+        flexion=motion.about("stoop", 0, 6),
+        side=motion.about("list", 0, 2) - 3 * torch.sin(round_ + 0.6) * pace,
+        twist=motion.uniform("sway", 4, 14) * pace * torch.cos(round_),
     )
     figure.head(
         flexion=motion.about("gaze", 0, 8) - lean, side=motion.about("tilt", 0, 4), twist=motion.about("look", 0, 12)
@@ -66,16 +67,17 @@ def walking(figure: Figure, motion: Motion) -> None:
         figure.arm(
             side,
             flexion=4 + 18 * swing * forward + motion.about(f"{side} arm carriage", 0, 6),
-            abduction=8 + motion.about(f"{side} arm width", 0, 4),
-            rotation=motion.about(f"{side} arm turn", 0, 12) - 5,
-            elbow=18 + motion.uniform("elbow", 0, 25) + 10 * swing * (1 + forward),
+            abduction=9 + motion.about(f"{side} arm width", 0, 5),
+            rotation=motion.about(f"{side} arm turn", 0, 14) - 5,
+            elbow=15 + motion.uniform("elbow", 0, 35) + 10 * swing * (1 + forward),
             pronation=20 + motion.about(f"{side} palm", 0, 20),
         )
+    figure.choose(motion, motion.chance("carries", 0.25).long(), [None, arms.carry])
 
 
 def running(figure: Figure, motion: Motion) -> None:
     """Jogging to sprinting, elbows bent."""
-    pace = motion.uniform("pace", 0.65, 1.35)
+    pace = motion.uniform("pace", 0.5, 1.35)
     lean = 8 * pace + motion.about("lean", 0, 3)
     phase = motion.cycle(0.74 / pace.sqrt())
     round_ = 2 * math.pi * phase
@@ -105,14 +107,19 @@ def running(figure: Figure, motion: Motion) -> None:
             flexion=-8 + 36 * pace * forward + motion.about(f"{side} arm carriage", 0, 7),
             abduction=14 + motion.about(f"{side} arm width", 0, 6),
             rotation=motion.about(f"{side} arm turn", 0, 10) - 20 * (1 + forward) / 2,
-            elbow=motion.uniform("elbow", 65, 105) + 14 * forward,
+            elbow=motion.uniform("elbow", 50, 112) + 14 * forward,
             pronation=motion.about(f"{side} palm", 0, 18),
         )
-        figure.wrist(side, curl=motion.uniform("fist", 20, 60))
+        figure.wrist(
+            side,
+            flexion=motion.about(f"{side} running wrist", -12, 12),
+            deviation=motion.about(f"{side} running deviation", 0, 8),
+            curl=motion.uniform("fist", 20, 60),
+        )
 
 
 def stairs(figure: Figure, motion: Motion) -> None:
-    """Up or down, a hand on the rail or not."""
+    """Up or down, arms swinging, a hand on the rail, or both hands full."""
     up = motion.chance("up", 0.5)
     steep = motion.uniform("steep", 0.7, 1.15)
     phase = motion.cycle(motion.uniform("seconds", 1.2, 2.0))
@@ -144,7 +151,8 @@ def stairs(figure: Figure, motion: Motion) -> None:
             elbow=motion.uniform("elbow", 15, 50),
             pronation=20,
         )
-    figure.choose(motion, (motion.uniform("rail") < 0.4).long(), [None, _on_the_rail])
+    ways: list[Way | None] = [None, None, _on_the_rail, _on_the_rail, arms.carry]
+    figure.choose(motion, motion.choice("hands", len(ways)), ways)
 
 
 def _on_the_rail(figure: Figure, motion: Motion) -> None:

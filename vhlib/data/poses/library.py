@@ -17,7 +17,7 @@ from vhlib.data.poses.gait import running, stairs, walking
 from vhlib.data.poses.motion import GOLDEN, Motion, Scalar, mix, name_key
 from vhlib.data.poses.sitting import kneeling, lifting, sitting, squatting
 from vhlib.data.poses.sports import jumping, kicking, punching, swinging, throwing
-from vhlib.data.poses.standing import grooming, reaching, standing, talking, turning, waving
+from vhlib.data.poses.standing import balancing, grooming, reaching, standing, talking, turning, waving
 from vhlib.geometry.limits import clamp_to_limits
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from vhlib.geometry.skeletons import SMPL24
@@ -28,7 +28,7 @@ FAMILIES: Final[dict[str, Way]] = {
     family.__name__: family
     for family in (
         *(walking, running, stairs),
-        *(standing, turning, talking, waving, reaching, grooming),
+        *(standing, turning, talking, waving, reaching, grooming, balancing),
         *(sitting, squatting, kneeling, lifting),
         *(throwing, kicking, jumping, punching, swinging),
         *(dancing, stretching),
@@ -43,9 +43,9 @@ VARIATION: Final = {
     "pelvis": (3, 2, 2.5),
     "hip": (4, 5, 3.5),
     "knee": (4, 3, 1.5),
-    "ankle": (5, 6, 4),
+    "ankle": (5, 7, 4),
     "foot": (5, 2, 2),
-    "spine1": (3.5, 2.5, 2.5),
+    "spine1": (4.5, 2.5, 3),
     "spine2": (3, 2.5, 2.5),
     "spine3": (3, 2.5, 2.5),
     "neck": (6, 4, 4),
@@ -53,7 +53,7 @@ VARIATION: Final = {
     "collar": (3, 5, 5),
     "shoulder": (8, 7, 6),
     "elbow": (8, 7, 3),
-    "wrist": (8, 9, 10),
+    "wrist": (8, 10, 12),
     "hand": (4, 5, 9),
 }
 

@@ -327,11 +327,11 @@ def _grasp(figure: Figure, motion: Motion) -> None:
     pitch = (42 + 48 * (1 - knees)) * low
     flexion = (18 + 50 * (1 - knees)) * low
     foot = Foot(out=motion.uniform("width", 0.09, 0.22), turned_out=12, knee_out=6)
-    other = Foot(out=motion.uniform("width", 0.09, 0.22), ahead=motion.about("stagger", 0, 0.08), turned_out=12)
+    other = Foot(out=motion.uniform("width", 0.09, 0.22), ahead=motion.about("stagger", 0, 0.14), turned_out=12)
     drop = (0.08 + 0.42 * knees) * low
     figure.stand(foot, other, pitch=pitch, drop=drop, ahead=counterpoise(pitch + 0.4 * flexion) + 0.03)
-    figure.spine(flexion=flexion, side=motion.about("side", 0, 5), twist=motion.about("twist", 0, 8))
-    figure.head(flexion=motion.about("gaze", -15, 12))
+    figure.spine(flexion=flexion, side=motion.about("side", 0, 7), twist=motion.about("twist", 0, 10))
+    figure.head(flexion=motion.about("gaze", -12, 16), twist=motion.about("look", 0, 10))
     for side in SIDES:
         figure.hand(
             side,

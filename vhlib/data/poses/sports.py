@@ -385,7 +385,7 @@ def _crouched(figure: Figure, motion: Motion, *, arms_at: float) -> None:
 
 
 def _taking_off(figure: Figure, motion: Motion) -> None:
-    reach = motion.whole.uniform("jump reach", 60, 165)
+    reach = motion.whole.uniform("jump reach", 10, 165)
     figure.pelvis(pitch=motion.about("take-off lean", 8, 5))
     figure.spine(flexion=motion.about("take-off back", -5, 5))
     figure.head(flexion=-0.12 * reach)
@@ -400,7 +400,7 @@ def _flying(figure: Figure, motion: Motion) -> None:
     """Tucked, spread, or with one knee up."""
     tuck = motion.uniform("tuck") ** 2
     lead = motion.uniform("lead", 0, 50) * (motion.uniform("leap") > 0.6)
-    reach = motion.whole.uniform("jump reach", 60, 165)
+    reach = motion.whole.uniform("jump reach", 10, 165)
     figure.pelvis(pitch=motion.about("flight lean", 6, 7) + 10 * tuck)
     figure.spine(flexion=motion.about("flight back", 0, 9) + 18 * tuck)
     figure.head(flexion=-8)
@@ -540,18 +540,28 @@ def _swing(figure: Figure, motion: Motion, drive: float) -> None:
 def _swing_stance(figure: Figure, motion: Motion, *, drive: torch.Tensor) -> None:
     """Feet apart, knees soft; hips and then shoulders turn with the swing, weight goes from right to left."""
     stride = motion.whole.uniform("swing stride", 0.12, 0.32)
+    lunge = (
+        motion.whole.uniform("swing lunge") ** 2
+    )  # side by side like a batter's, or one behind the other: a fencer's
     pitch = motion.about("pitch", 14, 9).clamp_min(0)
     figure.stand(
-        Foot(out=stride, ahead=motion.whole.about("swing stagger", 0.08, 0.08), turned_out=22),
-        Foot(out=stride, pitch=8, up=0.015, turned_out=14, toes=8),
+        Foot(out=(1 - lunge) * stride + 0.06 * lunge, ahead=0.05 + 0.30 * lunge, turned_out=22 - 16 * lunge),
+        Foot(
+            out=(1 - lunge) * stride + 0.06 * lunge,
+            ahead=-0.22 * lunge,
+            pitch=8 + 10 * lunge,
+            up=0.015 + 0.02 * lunge,
+            turned_out=14 + 40 * lunge,
+            toes=8 + 10 * lunge,
+        ),
         pitch=pitch,
-        turn=22 * drive,
+        turn=22 * drive - 20 * lunge,
         aside=0.05 * drive,
         ahead=counterpoise(pitch),
         drop=motion.uniform("drop", 0.02, 0.16),
     )
-    figure.spine(flexion=motion.whole.about("swing back", 8, 7), twist=34 * drive, side=motion.about("side", 0, 5))
-    figure.head(flexion=motion.about("gaze", 8, 8), twist=-42 * drive)
+    figure.spine(flexion=motion.whole.about("swing back", 8, 7), twist=34 * drive, side=motion.about("side", 0, 6))
+    figure.head(flexion=motion.about("gaze", 8, 8), twist=20 * lunge - 42 * drive)
 
 
 def _two_hands(figure: Figure, motion: Motion, left: torch.Tensor, up: torch.Tensor, ahead: float) -> None:
@@ -566,7 +576,13 @@ def _two_hands(figure: Figure, motion: Motion, left: torch.Tensor, up: torch.Ten
             elbow_back=0.1,
             pronation=motion.whole.about("swing palm", 20, 15),
         )
-        figure.wrist(side, pronation=20, curl=70)
+        figure.wrist(
+            side,
+            pronation=20,
+            flexion=motion.about(f"{side} grip", -12, 14),
+            deviation=motion.about(f"{side} cock", 0, 12),
+            curl=70,
+        )
     figure.choose(motion, motion.whole.choice("swing hands", 3), [None, None, _free_hand])
 
 

@@ -1,7 +1,9 @@
-"""On the spot: standing, turning and looking, talking, waving, reaching, grooming."""
+"""On the spot: standing, turning and looking, talking, waving, reaching, grooming, balancing."""
 
 import math
 from typing import Final
+
+import torch
 
 from vhlib.data.poses import arms
 from vhlib.data.poses.figure import SIDES, Figure, Foot, Side, Way, counterpoise, within
@@ -18,6 +20,9 @@ RUBBED: Final = {
     "belly": (0.03, -0.32, 0.17, 45.0),
     "side": (0.16, -0.25, 0.08, 60.0),
     "thigh": (0.13, -0.58, 0.16, 25.0),
+    "nape": (0.05, 0.14, -0.05, 100.0),
+    "other side": (-0.14, -0.20, 0.14, 45.0),
+    "small of the back": (0.06, -0.34, -0.12, 75.0),
 }
 
 
@@ -81,6 +86,12 @@ def grooming(figure: Figure, motion: Motion) -> None:
     """Washing, drying, scratching: hands go over head, chest, belly, arms and thighs."""
     keys = {0.14 * number: within(f"touch {number}", _touch) for number in range(7)}
     figure.pass_through(motion, motion.uniform("seconds", 5, 11), keys)
+
+
+def balancing(figure: Figure, motion: Motion) -> None:
+    """On one leg, or heel to toe as on a beam; the trunk tips, arms and the free leg make up for it."""
+    figure.choose(motion, motion.choice("on", 2), [_on_one_leg, _on_a_beam])
+    figure.choose(motion, motion.choice("arms", 4), [arms.balancing, arms.balancing, arms.balancing, arms.carry])
 
 
 def at_ease(figure: Figure, motion: Motion) -> None:
@@ -164,6 +175,57 @@ def _reach(figure: Figure, motion: Motion) -> None:
     figure.choose(motion, whole.choice("hands", 3), [_right_hangs, _right_hangs, None])
 
 
+def _on_one_leg(figure: Figure, motion: Motion) -> None:
+    """The right leg lifted ahead, behind or to the side; the further back, the more the trunk leans forward."""
+    tip = motion.drift("tip", 4, 1.7)
+    back = motion.uniform("back") ** 2
+    lean = motion.about("lean", 4, 5) + 45 * back + motion.drift("lean", 3, 2.1)
+    figure.stand(
+        Foot(out=motion.uniform("under", 0.0, 0.05), turned_out=motion.about("toes out", 8, 7)),
+        Foot(),
+        pitch=lean,
+        roll=motion.about("hip", 3, 5) - 0.5 * tip,
+        turn=motion.about("facing", 0, 8),
+        aside=0.03,
+        ahead=counterpoise(0.5 * lean),
+        drop=motion.uniform("drop", 0.01, 0.07),
+    )
+    figure.leg(
+        "right",
+        flexion=lean + torch.lerp(motion.uniform("lifted", 5, 95), motion.uniform("behind", -25, 5), back),
+        abduction=motion.uniform("aside", 0, 24) + 0.5 * tip,
+        rotation=motion.about("turned", 5, 10),
+        knee=torch.lerp(motion.uniform("knee", 10, 110), motion.uniform("straight", 5, 45), back),
+        ankle=motion.about("ankle", -12, 10),
+    )
+    figure.spine(flexion=motion.about("stoop", 2, 7) - 0.3 * lean, side=tip, twist=motion.about("twist", 0, 8))
+    figure.head(flexion=motion.about("gaze", 6, 10) - 0.4 * lean, side=-0.5 * tip, twist=motion.about("look", 0, 12))
+
+
+def _on_a_beam(figure: Figure, motion: Motion) -> None:
+    """One foot before the other, the rear heel up or not."""
+    tip, far = motion.drift("tip", 5, 1.7), motion.uniform("step", 0.22, 0.5)
+    heel = motion.uniform("heel", 0, 35)
+    figure.stand(
+        Foot(out=motion.about("lead out", 0.01, 0.02), ahead=0.5 * far, turned_out=motion.about("lead toes", 5, 6)),
+        Foot(
+            out=motion.about("rear out", 0.01, 0.02),
+            ahead=-0.5 * far,
+            turned_out=motion.about("rear toes", 8, 7),
+            pitch=heel,
+            up=0.0022 * heel,
+            toes=heel,
+        ),
+        pitch=motion.about("lean", 4, 5),
+        roll=-0.5 * tip,
+        aside=0.002 * tip,
+        ahead=motion.about("over", 0.03, 0.06),
+        drop=motion.uniform("drop", 0.01, 0.10),
+    )
+    figure.spine(flexion=motion.about("stoop", 2, 7), side=tip, twist=motion.about("twist", 0, 9))
+    figure.head(flexion=motion.about("gaze", 14, 12), side=-0.5 * tip, twist=motion.about("look", 0, 12))
+
+
 def _right_hangs(figure: Figure, motion: Motion) -> None:
     arms.hang(figure, motion, "right")
 
@@ -171,7 +233,7 @@ def _right_hangs(figure: Figure, motion: Motion) -> None:
 def _touch(figure: Figure, motion: Motion) -> None:
     """Each hand at one of the places, or hanging."""
     whole = motion.whole
-    bow = 22 * motion.normal("bow").abs()
+    bow = 26 * motion.normal("bow").abs()
     figure.stand(
         Foot(out=whole.uniform("stance width", 0.07, 0.18), ahead=whole.about("stagger", 0, 0.06)),
         Foot(out=0.11),
@@ -180,8 +242,8 @@ def _touch(figure: Figure, motion: Motion) -> None:
         aside=motion.about("weight", 0, 0.02),
         drop=0.012 + 0.002 * bow,
     )
-    figure.spine(flexion=0.6 * bow, side=motion.about("side", 0, 6), twist=motion.about("twist", 0, 12))
-    figure.head(flexion=motion.about("nod", 8, 12), side=motion.about("tilt", 0, 8), twist=motion.about("look", 0, 15))
+    figure.spine(flexion=0.6 * bow, side=motion.about("side", 0, 7), twist=motion.about("twist", 0, 14))
+    figure.head(flexion=motion.about("nod", 8, 16), side=motion.about("tilt", 0, 10), twist=motion.about("look", 0, 20))
     for side in SIDES:
         _rub(figure, motion.within(side), side)
 
@@ -195,7 +257,7 @@ def _rub(figure: Figure, motion: Motion, side: Side) -> None:
                 up=motion.about("up", up, 0.03),
                 ahead=motion.about("ahead", ahead + 0.02, 0.015),
                 elbow_out=motion.about("elbow", elbow, 12),
-                elbow_back=0.0,
+                elbow_back=0.4 if ahead < 0 else 0.0,
                 pronation=motion.about("palm", 15, 25),
             )
 
