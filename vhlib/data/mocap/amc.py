@@ -57,13 +57,21 @@ def read_amc(path: Path, skeleton: AsfSkeleton) -> Float[Tensor, "T C"]:
             frames.append({})
         elif not frames:
             raise InputError(f"{path}: expected an Acclaim take (.amc), frame by frame; got the line {line[:40]!r}")
+        elif len(words) - 1 != wanted.get(words[0]):
+            raise InputError(f"{path}: frame {len(frames)}: {_odd(words, wanted, skeleton)}")
         else:
-            frames[-1][words[0]] = _values(path, len(frames), words, wanted, skeleton)
+            try:
+                frames[-1][words[0]] = [float(word) for word in words[1:]]
+            except ValueError as error:
+                raise InputError(f"{path}: frame {len(frames)}: expected numbers, got {line[:40]!r}") from error
     _complete(path, frames, wanted)
     if not frames:
         raise InputError(f"{path}: expected an Acclaim take (.amc) with at least one frame; this has none")
     rows = [[value for name in wanted for value in frame[name]] for frame in frames]
     channels = torch.tensor(rows, dtype=torch.float64)
+    if not channels.isfinite().all():
+        first = int((~channels.isfinite()).any(1).nonzero()[0])
+        raise InputError(f"{path}: frame {first + 1}: expected finite numbers, got NaN or infinity; get it anew")
     moved = [column for column, name in enumerate(_channels(skeleton)) if name.startswith("t")]
     channels[:, moved] *= skeleton.metres
     return channels
@@ -105,25 +113,15 @@ def _channels(skeleton: AsfSkeleton) -> list[str]:
     return [channel for bone in skeleton.bones for channel in bone.channels]
 
 
-def _values(path: Path, frame: int, words: list[str], wanted: dict[str, int], skeleton: AsfSkeleton) -> list[float]:
-    """The numbers of one line, ``bone number number …``."""
+def _odd(words: list[str], wanted: dict[str, int], skeleton: AsfSkeleton) -> str:
+    """What is wrong with a line that does not have as many numbers as its bone has channels."""
     name, *numbers = words
     if name not in wanted:
-        raise InputError(
-            f"{path}: frame {frame} moves {name!r}, which {skeleton.name}.asf cannot; give the take's own .asf"
-        )
-    try:
-        values = [float(number) for number in numbers]
-    except ValueError as error:
-        raise InputError(f"{path}: frame {frame}, {name}: expected numbers, got {' '.join(numbers)!r}") from error
-    if len(values) != wanted[name]:
-        raise InputError(
-            f"{path}: frame {frame}, {name}: expected {wanted[name]} numbers as {skeleton.name}.asf has channels, got "
-            f"{len(values)}; the file is cut off or belongs to another skeleton"
-        )
-    if not torch.tensor(values).isfinite().all():
-        raise InputError(f"{path}: frame {frame}, {name}: expected finite numbers, got {' '.join(numbers)!r}")
-    return values
+        return f"moves {name!r}, which {skeleton.name}.asf cannot; give the take's own .asf"
+    return (
+        f"expected {wanted[name]} numbers for {name}, as {skeleton.name}.asf has channels, got {len(numbers)}; the file "
+        "is cut off or belongs to another skeleton"
+    )
 
 
 def _complete(path: Path, frames: list[dict[str, list[float]]], wanted: dict[str, int]) -> None:

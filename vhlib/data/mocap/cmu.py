@@ -15,6 +15,9 @@ from vhlib.data.mocap.capture import Capture
 from vhlib.data.mocap.fidelity import Fidelity, fidelity
 from vhlib.data.mocap.retarget import retarget
 
+Scalar = float | int
+"""beartype tells them apart."""
+
 RATE: Final = 120.0
 """Frames per second of nearly all takes; the files do not say."""
 
@@ -41,8 +44,8 @@ def read_cmu(
     folder: Path,
     joints_rest: Float[Tensor, "24 3"],
     *,
-    fps: float = 30.0,
-    rate: float = RATE,
+    fps: Scalar = 30,
+    rate: Scalar = RATE,
     begin: Callable[[str, int], None] = lambda name, number: None,
 ) -> tuple[Capture, Fidelity]:
     """A folder of takes as poses, and how well these follow the takes' own skeletons.
@@ -75,7 +78,7 @@ def read_cmu(
         torch.cat([getattr(found, part) for found in poses]).float()
         for part in ("body_pose", "global_orient", "transl")
     )
-    capture = Capture(body_pose, global_orient, transl, torch.cat(numbers), tuple(names), fps)
+    capture = Capture(body_pose, global_orient, transl, torch.cat(numbers), tuple(names), float(fps))
     angles, errors = (torch.cat([getattr(one, part) for one in close]) for part in ("limb_angles", "joint_errors"))
     return capture, Fidelity(angles, errors)
 

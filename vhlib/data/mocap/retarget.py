@@ -4,9 +4,9 @@ A bone of the .asf is turned from where it points at rest, a segment of SMPL fro
 With G the bone's rotation and A the constant one that lays SMPL's limb at rest on the bone, the segment turns by G A.
 
 - **Legs.** The .asf's stand 20 degrees apart, each straight; SMPL's knee at rest is a little bent and knock-kneed. One
-  A for thigh and shank lays the line from hip to ankle on the .asf's, and the knee's hinge on the hinge there: the knee
-  stays a hinge, and thigh and shank keep SMPL's own 4 degrees to that line. The sole, which the .asf does not tilt
-  against the shank, is level when the leg hangs; its direction is laid on the .asf's.
+  A for thigh and shank lays the line from hip to ankle on the .asf's, and the knee's hinge as nearly as can be on the
+  hinge there: the knee stays a hinge, and thigh and shank keep SMPL's own 4 degrees to that line. The sole, which the
+  .asf does not tilt against the shank, is level when the leg hangs; its direction is laid on the .asf's.
 - **Arms.** Likewise from shoulder to wrist. The .asf's elbow bends about an axis 30 degrees from SMPL's, which A makes
   up for. The bone after the radius carries the forearm's whole turn; SMPL's forearm takes `ELBOW_SHARE` of it, its
   wrist the rest.
