@@ -119,8 +119,8 @@ def _odd(words: list[str], wanted: dict[str, int], skeleton: AsfSkeleton) -> str
     if name not in wanted:
         return f"moves {name!r}, which {skeleton.name}.asf cannot; give the take's own .asf"
     return (
-        f"expected {wanted[name]} numbers for {name}, as {skeleton.name}.asf has channels, got {len(numbers)}; the file "
-        "is cut off or belongs to another skeleton"
+        f"expected {wanted[name]} numbers for {name}, as {skeleton.name}.asf has channels, got {len(numbers)}; the "
+        "file is cut off or belongs to another skeleton"
     )
 
 
