@@ -14,8 +14,8 @@ app.add_typer(train, name="train")
 @train.command()
 def gmm(
     out: Annotated[Path, typer.Option(help="Folder for gmm_08.npz and its card, gmm_08.json.")],
-    poses: Annotated[int, typer.Option(min=1000, help="How many poses of the library to fit to.")] = 100_000,
-    seed: Annotated[int, typer.Option(help="Of the poses and of the starting components.")] = 0,
+    poses: Annotated[int, typer.Option(min=1000, help="How many poses of the library to fit to.")] = 25_000,
+    seed: Annotated[int, typer.Option(help="Of the poses.")] = 0,
 ) -> None:
     """Fit the pose prior's mixture of Gaussians to the pose library: minutes on two cores."""
     from rich.console import Console
