@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vhlib.body import SMPL
     from vhlib.data.keypoints import Keypoints
+    from vhlib.fitting import PriorChoice
     from vhlib.report import FittedPerson
 
 
@@ -29,6 +30,9 @@ def fit(
     ] = None,
     box: Annotated[str | None, typer.Option(help="x,y,w,h in pixels: fit the person in this box.")] = None,
     method: Annotated[str, typer.Option(help="How to fit.")] = "smplify",
+    prior: Annotated[
+        str, typer.Option(help="What SMPLify takes for a natural pose: gmm, vae (search its latent space), both, none.")
+    ] = "gmm",
     focal_length: Annotated[float | None, typer.Option(help="In pixels, if you know it.")] = None,
     body: Annotated[
         str, typer.Option(help="A body file; or auto: SMPL's own where installed, else the stand-in.")
@@ -55,6 +59,7 @@ def fit(
     from vhlib.data.images import read_image
     from vhlib.data.keypoints import read_keypoints
     from vhlib.data.sample import load_sample
+    from vhlib.fitting import choose_prior
     from vhlib.report import picture as draw_picture
     from vhlib.report import write_fit
 
@@ -73,11 +78,11 @@ def fit(
             raise InputError(f"{image}: {method} needs its keypoints; give them with --keypoints FILE (.npy or .json)")
         people = read_keypoints(keypoints)
     person = _in_picture(people, pixels, region, name)
-    model = load_body(source=body)
+    model, natural = load_body(source=body), choose_prior(prior)
 
     console = Console(highlight=False)
     with console.status(f"fitting {model.name} to {int((person.confidence > 0).sum())} keypoints"):
-        fitted = methods[method](pixels, person, model, focal_length, name)
+        fitted = methods[method](pixels, person, model, natural, focal_length, name)
     paths = write_fit(fitted, out)
     if picture is not None:
         picture.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +96,12 @@ def fit(
 
 
 def _smplify(
-    image: "np.ndarray", keypoints: "Keypoints", body: "SMPL", focal_length: float | None, name: str
+    image: "np.ndarray",
+    keypoints: "Keypoints",
+    body: "SMPL",
+    prior: "PriorChoice",
+    focal_length: float | None,
+    name: str,
 ) -> "FittedPerson":
     import torch
 
@@ -107,6 +117,7 @@ def _smplify(
         focal_length=None if focal_length is None else torch.full((1, 2), focal_length),
         principal_point=torch.tensor([[width / 2, height / 2]]),
         skeleton=keypoints.skeleton.name,
+        **vars(prior),
     )
     seconds = time.perf_counter() - started
     energy = {

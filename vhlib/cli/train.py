@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vhlib.cli import app
+from vhlib.core.errors import InputError
 
 train = typer.Typer(no_args_is_help=True, help="Fit priors and networks.")
 app.add_typer(train, name="train")
@@ -36,4 +37,61 @@ def gmm(
     console.print(
         f"{out}: negative log likelihood {figures['train']:.2f} on the poses it was fitted to, "
         f"{figures['held_out']:.2f} on held-out ones, {card['seconds']} s"
+    )
+
+
+@train.command()
+def vae(
+    out: Annotated[Path, typer.Option(help="Folder for vae.safetensors, its card vae.json and its log vae.csv.")],
+    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
+    output: Annotated[str, typer.Option(help="The decoder's rotations: matrix (nine free numbers) or 6d.")] = "matrix",
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
+    poses: Annotated[int | None, typer.Option(min=1000, help="Of the library, instead of the profile's.")] = None,
+    seed: Annotated[int, typer.Option(help="Of poses, weights, batches and noise.")] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
+) -> None:
+    """Train the pose prior's autoencoder on the pose library; interrupted, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from vhlib.core.config import with_overrides
+    from vhlib.training.vae import PROFILES, finished, train_vae
+
+    if profile not in PROFILES:
+        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: this is a file; name a folder")
+    changes = {"net.output": output, "steps": steps, "poses": poses, "seed": seed}
+    config = with_overrides(PROFILES[profile], {name: value for name, value in changes.items() if value is not None})
+    if fresh:
+        for name in ("vae.state", "vae.json"):
+            (out / name).unlink(missing_ok=True)
+    if (card := finished(out, config)) is None:
+        options = [f"--{name} {value}" for name, value in (("steps", steps), ("poses", poses)) if value is not None]
+        command = " ".join([f"vh train vae --profile {profile} --output {output} --seed {seed}", *options])
+        text = TextColumn("{task.description}")
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            making = progress.add_task("poses", total=config.poses)
+            task = progress.add_task("vae", total=config.steps)
+            card = train_vae(
+                *(out, config),
+                command=f"{command} --out {out}",
+                making=lambda made: progress.update(making, completed=made),
+                progress=lambda done, losses: progress.update(
+                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "vae"
+                ),
+            )
+    figures = card["figures"]
+    typer.echo(
+        f"{out}/vae.safetensors: on held-out poses {figures['joint_angle_deg']:.2f} degrees per joint and "
+        f"{figures['vertices_mm']:.1f} mm per vertex; samples cover {figures['coverage']:.0%} of them, and "
+        f"{figures['samples_joints_outside_limits']:.1%} of their joints are outside the limits"
     )

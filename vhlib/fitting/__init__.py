@@ -2,9 +2,11 @@
 
 `fit_smplify` is the way in. `stages` says what is minimised, one stage after the other, and `terms` holds the energies
 as scalars, to read and to teach with; `gauss_newton`, `articulation` and `capsules` hold the same energies as the fast
-solver sees them, and `solve` the solvers. `people` rescales what was observed; `objective` puts all of it together.
+solver sees them, and `solve` the solvers. `choice` names the pose priors, and `latent` searches the space of one.
+`people` rescales what was observed; `objective` puts all of it together.
 """
 
+from vhlib.fitting.choice import PRIORS, PriorChoice, choose_prior
 from vhlib.fitting.parameters import BodyParameters
 from vhlib.fitting.people import FOCAL_LENGTH, PERSON_HEIGHT
 from vhlib.fitting.smplify import SMPLifyResult, StageResult, fit_smplify
@@ -16,14 +18,17 @@ __all__ = [
     "FOCAL_LENGTH",
     "MINIMISERS",
     "PERSON_HEIGHT",
+    "PRIORS",
     "SMPLIFY",
     "TERMS",
     "BodyParameters",
+    "PriorChoice",
     "SMPLifyResult",
     "Solution",
     "Stage",
     "StageResult",
     "adam",
+    "choose_prior",
     "fit_smplify",
     "geman_mcclure",
     "keypoint_energy",

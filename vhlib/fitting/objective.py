@@ -128,9 +128,15 @@ class StageObjective:
     """
 
     def __init__(self, energy: Energy, stage: Stage, x: Float[Tensor, "B P"]):
-        self._energy, self._stage, self._x = energy, stage, x
-        at = slices(x.shape[-1])
-        self.free = torch.cat([torch.arange(x.shape[-1])[at[name]] for name in at if name in stage.free]).to(x.device)
+        self._energy, self.stage, self._x = energy, stage, x
+        self.size = x.shape[-1]
+        at = slices(self.size)
+        self.free = torch.cat([torch.arange(self.size)[at[name]] for name in at if name in stage.free]).to(x.device)
+
+    @property
+    def start(self) -> Float[Tensor, "B Q"]:
+        """The free parameters before the stage."""
+        return self._x[:, self.free]
 
     def body(self, x: Float[Tensor, "B Q"], people: Int[Tensor, "B"]) -> BodyParameters:
         """The bodies with these free parameters."""
@@ -138,19 +144,19 @@ class StageObjective:
 
     def terms(self, x: Float[Tensor, "B Q"], people: Int[Tensor, "B"]) -> dict[str, Float[Tensor, "B"]]:
         """Each term with its weight; their sum is the energy."""
-        weights = self._stage.weights
+        weights = self.stage.weights
         terms = self._energy.select(people).terms(self.body(x, people), weights)
         return {name: weights[name] ** 2 * value for name, value in terms.items()}
 
     def energy(self, x: Float[Tensor, "B Q"], people: Int[Tensor, "B"]) -> Float[Tensor, "B"]:
         """Σ weight² · term."""
-        weights = self._stage.weights
+        weights = self.stage.weights
         return total(self._energy.select(people).terms(self.body(x, people), weights), weights)
 
     @torch.no_grad()
     def quadratic(self, x: Float[Tensor, "B Q"], people: Int[Tensor, "B"]) -> Quadratic:
         """The energy's Gauss-Newton model in the free parameters."""
-        model = self._energy.select(people).quadratic(self.body(x, people), self._stage.weights)
+        model = self._energy.select(people).quadratic(self.body(x, people), self.stage.weights)
         curvature = model.curvature.index_select(1, self.free).index_select(2, self.free)
         return Quadratic(model.energy, model.gradient[:, self.free], curvature)
 

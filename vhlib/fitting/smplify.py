@@ -18,6 +18,7 @@ from torch import Tensor
 from vhlib.body import SMPL, stature
 from vhlib.cameras.frames import facing_camera
 from vhlib.core.shapes import check
+from vhlib.fitting.latent import LatentObjective
 from vhlib.fitting.objective import Energy, StageObjective
 from vhlib.fitting.parameters import BodyParameters
 from vhlib.fitting.people import People, observe
@@ -25,7 +26,7 @@ from vhlib.fitting.solve import MINIMISERS, Solution
 from vhlib.fitting.stages import SMPLIFY, Stage
 from vhlib.geometry import skeletons
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
-from vhlib.priors import GMMPrior, ResidualPrior, load_gmm
+from vhlib.priors import Centred, FlatPrior, LatentPrior, Prior, ResidualPrior, load_gmm
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def fit_smplify(
     skeleton: str = "lsp14",
     stages: tuple[Stage, ...] = SMPLIFY,
     pose_prior: ResidualPrior | None = None,
+    latent: LatentPrior | None = None,
     minimiser: str = "levenberg_marquardt",
     global_orient: Float[Tensor, "B 3"] | None = None,
     transl: Float[Tensor, "B 3"] | None = None,
@@ -91,7 +93,8 @@ def fit_smplify(
         focal_length: along x and y, pixels. None: `people.FOCAL_LENGTH` in the rescaled image, as in the paper.
         skeleton: name of the keypoints' order.
         stages: what to minimise, one after the other.
-        pose_prior: energy of the body pose; None: the mixture that comes with the kit.
+        pose_prior: energy of the body pose; None: the mixture that comes with the kit, unless there is a ``latent``.
+        latent: search its space of poses instead of all poses, and add ‖z‖² with the weight of the term ``pose``.
         minimiser: name of one of `solve.MINIMISERS`.
         global_orient: where each person's orientation starts, axis-angle in the camera frame; None: upright, facing
             the camera.
@@ -105,7 +108,7 @@ def fit_smplify(
     """
     if minimiser not in MINIMISERS:
         raise ValueError(f"minimiser: there is no {minimiser!r}; there is {', '.join(MINIMISERS)}")
-    prior = load_gmm() if pose_prior is None else pose_prior
+    prior = (load_gmm() if latent is None else FlatPrior()) if pose_prior is None else pose_prior
     people = observe(
         keypoints_2d,
         confidence,
@@ -114,22 +117,27 @@ def fit_smplify(
         skeleton=skeletons.skeleton(skeleton),
         body=body,
     )
-    energy, x = Energy.of(body, people, prior), start(people, prior, body.num_betas, global_orient, transl)
+    energy, x = Energy.of(body, people, prior), start(people, latent or prior, body.num_betas, global_orient, transl)
     rows, done = torch.arange(len(x), device=x.device), []
+    z = None if latent is None else x.new_zeros(len(x), latent.latent)
     for stage in stages:
         if "body_pose" in stage.free and len(rows) == len(people.depth):
             side = people.side_view.nonzero().flatten()  # the camera stands now: face both ways from here on
             x, rows = torch.cat([x, _turned_round(x[side])]), torch.cat([rows, side])
-        objective = StageObjective(energy.select(rows), stage, x)
-        solution = MINIMISERS[minimiser](objective, x[:, objective.free], trace=trace)
+            z = None if z is None else torch.cat([z, z[side]])
+        objective: StageObjective | LatentObjective = StageObjective(energy.select(rows), stage, x)
+        if latent is not None and z is not None and "body_pose" in stage.free:
+            objective = LatentObjective(objective, latent, z)
+        solution = MINIMISERS[minimiser](objective, objective.start, trace=trace)
         done.append((stage, objective, solution, rows))
         x = objective.body(solution.x, torch.arange(len(x), device=x.device)).pack()
+        z = objective.code(solution.x) if isinstance(objective, LatentObjective) else z
     return _conclude(body, energy, x, done)
 
 
 def start(
     people: People,
-    prior: ResidualPrior,
+    prior: Prior,
     shapes: int,
     global_orient: Float[Tensor, "B 3"] | None = None,
     transl: Float[Tensor, "B 3"] | None = None,
@@ -153,7 +161,7 @@ def start(
     if transl is None:
         transl = torch.stack([torch.zeros_like(like), torch.zeros_like(like), like], -1)
     check(global_orient=(global_orient, f"{count} 3"), transl=(transl, f"{count} 3"))
-    mean = prior.mean_pose.to(like) if isinstance(prior, GMMPrior) else like.new_zeros(23, 3)
+    mean = prior.mean_pose.to(like) if isinstance(prior, Centred) else like.new_zeros(23, 3)
     betas = like.new_zeros(count, shapes)
     return BodyParameters(global_orient.to(like), mean.expand(count, 23, 3), betas, transl.to(like)).pack()
 
@@ -167,7 +175,10 @@ def _turned_round(x: Tensor) -> Tensor:
 
 
 def _conclude(
-    body: SMPL, energy: Energy, x: Tensor, done: list[tuple[Stage, StageObjective, Solution, Tensor]]
+    body: SMPL,
+    energy: Energy,
+    x: Tensor,
+    done: list[tuple[Stage, StageObjective | LatentObjective, Solution, Tensor]],
 ) -> SMPLifyResult:
     """Keep the better of both ways, and measure in the image's own pixels."""
     rows = done[-1][3]
@@ -195,7 +206,9 @@ def _conclude(
     )
 
 
-def _stage_result(stage: Stage, objective: StageObjective, solution: Solution, rows: Tensor) -> StageResult:
+def _stage_result(
+    stage: Stage, objective: StageObjective | LatentObjective, solution: Solution, rows: Tensor
+) -> StageResult:
     """A stage's record for the rows that were kept."""
     trace, trace_energy = None, None
     if solution.trace is not None:

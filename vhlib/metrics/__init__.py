@@ -1,15 +1,18 @@
 """Measures of error, by the exact definitions of the field.
 
-====== ==========================================================================
-`pose` joints, vertices, keypoints, rotations: mpjpe, pa_mpjpe, pve, pck, pckh, …
-====== ==========================================================================
+========== ==========================================================================
+`pose`     joints, vertices, keypoints, rotations: mpjpe, pa_mpjpe, pve, pck, pckh, …
+`coverage` how much of what is real a generator covers
+========== ==========================================================================
 """
 
+from vhlib.metrics.coverage import coverage
 from vhlib.metrics.pose import Align, acceleration_error, mpjpe, pa_mpjpe, pck, pckh, pve, rotation_error
 
 __all__ = [
     "Align",
     "acceleration_error",
+    "coverage",
     "mpjpe",
     "pa_mpjpe",
     "pck",

@@ -90,13 +90,13 @@ class PoseVAE(nn.Module):
         each = numbers.unflatten(-1, (JOINTS, -1))
         return each.unflatten(-1, (3, 3)) if self.config.output == "matrix" else rotation_6d_to_matrix(each)
 
-    def rotations(self, z: Float[Tensor, "B Z"]) -> Float[Tensor, "B 21 3 3"]:
-        """The rotations closest to `decode`'s matrices: what the prior uses.
+    def rotations_from(self, numbers: Float[Tensor, "B N"]) -> Float[Tensor, "B 21 3 3"]:
+        """The rotations closest to `matrices`: what is used once training is over.
 
         Args:
-            z: latent coordinates.
+            numbers: what the decoder's last layer puts out, joint by joint.
         """
-        matrices = self.decode(z)
+        matrices = self.matrices(numbers)
         return project_to_rotation(matrices) if self.config.output == "matrix" else matrices
 
 

@@ -53,3 +53,37 @@ class QuadraticPrior(ResidualPrior, Protocol):
     def quadratic(self, parameters: Float[Tensor, "B ..."], /) -> Quadratic:
         """The model at these parameters, flattened to (B, P)."""
         ...
+
+
+@runtime_checkable
+class Centred(Protocol):
+    """A prior that knows an average pose: where fits start."""
+
+    @property
+    def mean_pose(self) -> Float[Tensor, "23 3"]:
+        """Axis-angle, radians, relative to the parent."""
+        ...
+
+
+@runtime_checkable
+class LatentPrior(Prior, Centred, Protocol):
+    """A prior with a space of its own: every z is a pose, and natural ones lie close to the origin.
+
+    Convention:
+        A fit that moves in this space pays ‖z‖², what `energy` asks of a pose that was encoded.
+    """
+
+    @property
+    def latent(self) -> int:
+        """How many coordinates z has."""
+        ...
+
+    def decode(self, z: Float[Tensor, "B Z"], /) -> Float[Tensor, "B 23 3"]:
+        """The pose of each z, axis-angle, radians."""
+        ...
+
+    def decode_with_jacobian(
+        self, z: Float[Tensor, "B Z"], /
+    ) -> tuple[Float[Tensor, "B 23 3"], Float[Tensor, "B 69 Z"]]:
+        """The same, and how the 69 numbers change with z."""
+        ...

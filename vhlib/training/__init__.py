@@ -1,8 +1,24 @@
 """Fits priors and networks to data.
 
+- `loop`: steps, a log, and a state to go on from; `checkpoints`: what a training leaves.
 - `gmm`: the pose prior's mixture of Gaussians.
+- `vae`: the pose prior's autoencoder, and `vae_figures`: how good it is.
 """
 
 from vhlib.training.gmm import GMMConfig, Mixture, fit_mixture, train_gmm
+from vhlib.training.loop import Schedule, Task, run
+from vhlib.training.vae import VAETask, VAETraining, VAEWeights, train_vae
 
-__all__ = ["GMMConfig", "Mixture", "fit_mixture", "train_gmm"]
+__all__ = [
+    "GMMConfig",
+    "Mixture",
+    "Schedule",
+    "Task",
+    "VAETask",
+    "VAETraining",
+    "VAEWeights",
+    "fit_mixture",
+    "run",
+    "train_gmm",
+    "train_vae",
+]
