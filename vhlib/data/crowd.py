@@ -1,5 +1,6 @@
 """Held-out synthetic people as a fit sees them: 2D keypoints, and the truth behind them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +46,16 @@ class Crowd:
     """1, or 0 where a joint is missing."""
 
 
-def crowd(body: SMPL, count: int, *, seed: int, missing: float = 0.0) -> Crowd:
+def crowd(
+    body: SMPL,
+    count: int,
+    *,
+    seed: int,
+    missing: float = 0.0,
+    noise: float = NOISE,
+    families: Sequence[str] | None = None,
+    poses: tuple[Float[Tensor, "B 23 3"], Float[Tensor, "B 3"]] | None = None,
+) -> Crowd:
     """People of the library's test split, each 500 px tall.
 
     Args:
@@ -53,22 +63,28 @@ def crowd(body: SMPL, count: int, *, seed: int, missing: float = 0.0) -> Crowd:
         count: how many.
         seed: of poses, shapes, places and noise.
         missing: probability that a joint is not seen; each person keeps `FEWEST`.
+        noise: standard deviation of the keypoints along x and y, pixels.
+        families: of the library's motions; None for all.
+        poses: somebody else's body poses and orientations in place of the library's; axis-angle, radians, world y up.
     """
     like = body.v_template
-    poses = PoseLibrary("test").sample(count, seed=seed)
+    if poses is None:
+        sampled = PoseLibrary("test", families).sample(count, seed=seed)
+        poses = sampled.body_pose, sampled.global_orient
+    body_pose, upright = poses
     draw = generator(seed, "crowd")
     betas = torch.randn(count, body.num_betas, generator=draw).to(like)
     depth = FOCAL_LENGTH * stature(body, betas) / PERSON_HEIGHT
     to_camera, _ = facing_camera(depth)
-    orient = matrix_to_axis_angle(to_camera @ axis_angle_to_matrix(poses.global_orient.to(like)))
-    truth = {"betas": betas, "body_pose": poses.body_pose.to(like), "global_orient": orient}
+    orient = matrix_to_axis_angle(to_camera @ axis_angle_to_matrix(upright.to(like)))
+    truth = {"betas": betas, "body_pose": body_pose.to(like), "global_orient": orient}
     aside = 0.1 * torch.randn(count, 2, generator=draw).to(like)
     with torch.no_grad():
         pelvis = body.joints(**truth)[:, 0]
         truth["transl"] = torch.cat([aside, depth[:, None]], 1) - pelvis
         camera = PerspectiveCamera.simple(FOCAL_LENGTH, (SIZE, SIZE), like=like)
         seen = camera.project(body.keypoints("lsp14", **truth))
-    noise = NOISE * torch.randn(count, len(LSP14), 2, generator=draw).to(like)
+    errors = noise * torch.randn(count, len(LSP14), 2, generator=draw).to(like)
     chance = torch.rand(count, len(LSP14), generator=draw)
     kept = (chance >= missing) | (chance >= chance.topk(FEWEST).values[:, -1:])
-    return Crowd(truth, camera, seen + noise, kept.to(like))
+    return Crowd(truth, camera, seen + errors, kept.to(like))

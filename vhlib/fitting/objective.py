@@ -39,7 +39,7 @@ class Energy:
     def of(cls, body: SMPL, people: People, pose_prior: ResidualPrior) -> "Energy":
         """Prepare a body for these people."""
         like, points = people.depth, people.points
-        files, capsules = _prepared(body.files, body.num_betas)
+        files, capsules = prepared(body.files, body.num_betas)
         articulation = Articulation(files, joints=points.joints, vertices=points.vertices, like=like)
         return cls(people, articulation, Interpenetration(files, capsules, like=like), pose_prior)
 
@@ -175,7 +175,12 @@ class _Accumulator:
 
 
 @functools.lru_cache(maxsize=8)
-def _prepared(files: BodyFiles, num_betas: int) -> tuple[BodyFiles, Capsules]:
-    """The body with the shape directions that are used, and its capsules: the same for every fit."""
+def prepared(files: BodyFiles, num_betas: int) -> tuple[BodyFiles, Capsules]:
+    """The body with the shape directions that are used, and its capsules: the same for every fit.
+
+    Args:
+        files: the body.
+        num_betas: how many shape directions.
+    """
     used = replace(files, shapedirs=files.shapedirs[..., :num_betas])
     return used, fit_capsules(used)

@@ -9,6 +9,7 @@ Convention:
 `rigid`          Procrustes
 `skeletons`      the joint orders in use, by name
 `limits`         how far each joint can turn
+`segments`       distances between straight segments
 `meshes`         normals, areas, volume, .obj
 ================ ====================================================================
 """
@@ -39,6 +40,7 @@ from vhlib.geometry.rotations import (
     quaternion_to_matrix,
     rotation_6d_to_matrix,
 )
+from vhlib.geometry.segments import segment_distance
 from vhlib.geometry.skeletons import (
     COCO17,
     H36M17,
@@ -90,6 +92,7 @@ __all__ = [
     "quaternion_to_axis_angle",
     "quaternion_to_matrix",
     "rotation_6d_to_matrix",
+    "segment_distance",
     "signed_volume",
     "skeleton",
     "swing_and_twist",

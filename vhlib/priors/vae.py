@@ -6,7 +6,7 @@ among those. The two hands, which the network does not know, stay at rest.
 """
 
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import torch
 from jaxtyping import Float
@@ -22,21 +22,6 @@ from vhlib.nets.weights import fill, read_tensors
 
 HANDS: Final = 2
 """Of SMPL's 23 joints, those that the network does not know."""
-
-
-class Autoencoder(Protocol):
-    """What a network must offer to be a prior: `PoseVAE` and the official `VPoser` both do."""
-
-    decoder: nn.Sequential
-    """Linear layers and leaky rectifiers."""
-
-    def encode(self, rotations: Float[Tensor, "B 21 3 3"], /) -> Latent:
-        """q(z|R)."""
-        ...
-
-    def rotations_from(self, numbers: Float[Tensor, "B N"], /) -> Float[Tensor, "B 21 3 3"]:
-        """Rotations from the numbers that the decoder puts out, each joint's from its own."""
-        ...
 
 
 class VAEPrior(nn.Module):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -22,6 +22,7 @@ Progress = Callable[[int, Mapping[str, float]], None]
 """Told how many steps are done, and the losses since the last time."""
 
 
+@runtime_checkable
 class Task(Protocol):
     """What is trained, and what one step of it is."""
 

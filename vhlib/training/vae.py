@@ -28,8 +28,8 @@ _PIECE = 5000  # poses made at once
 class VAEWeights:
     """How much each term counts: c1 to c4 of `vhlib.losses.vae`. 0 switches a term off."""
 
-    kl: float = 5e-3
-    """c1. A pixel of doubt is worth a nat of code: √(c1 / 2) is the spread that R̂'s entries are believed to have."""
+    kl: float = 4e-2
+    """c1. Half of it, over c2, is the variance with which a decoder's entry is believed to miss its matrix's."""
     reconstruction: float = 1.0
     """c2."""
     orthogonality: float = 0.1
@@ -78,7 +78,7 @@ class VAETask:
         with torch.random.fork_rng(devices=[]):  # torch's layers draw their first weights from its global numbers
             torch.random.set_rng_state(generator(config.seed, "vae", "weights").get_state())
             self.net = PoseVAE(config.net).to(poses)
-        self._config, self._poses = config, poses
+        self._config, self._rotations = config, axis_angle_to_matrix(poses[:, :JOINTS])
         self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate)
         self.modules = {"vae": self.net}
         self.optimisers = {"adam": self._adam}
@@ -86,9 +86,9 @@ class VAETask:
     def step(self, number: int) -> dict[str, Tensor]:
         """Do step ``number``, and return the terms' means over its batch."""
         config, draw = self._config, generator(self._config.seed, "vae", number)
-        chosen = torch.randint(len(self._poses), (config.batch,), generator=draw)
-        noise = torch.randn(config.batch, config.net.latent, generator=draw).to(self._poses)
-        rotations = axis_angle_to_matrix(self._poses[chosen.to(self._poses.device), :JOINTS])
+        chosen = torch.randint(len(self._rotations), (config.batch,), generator=draw)
+        noise = torch.randn(config.batch, config.net.latent, generator=draw).to(self._rotations)
+        rotations = self._rotations[chosen.to(self._rotations.device)]
 
         terms = {name: term.mean() for name, term in vae_terms(self.net, rotations, noise).items()}
         loss = torch.stack([weight * terms[name] for name, weight in asdict(config.weights).items()]).sum()

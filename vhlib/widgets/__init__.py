@@ -4,6 +4,8 @@
 `explorer`    `body_explorer(body)`: shape and pose sliders beside a body that moves
 `state`       what the explorer shows, its presets, and what each control changes
 `history`     undo and redo
+`priors`      `prior_explorer(prior)`: a walk through a latent space, beside the body that is decoded there
+`latent`      where that walk stands; runs without a browser
 `playback`    bodies one after the other, with a slider
 `fits`        a fit over its picture and from the side, and played back
 `live`        meshes and skeletons in a k3d plot that move as fast as a slider
@@ -16,9 +18,11 @@
 from vhlib.widgets.explorer import BodyExplorer, body_explorer
 from vhlib.widgets.export import save
 from vhlib.widgets.fits import fit_views, play_fit
+from vhlib.widgets.latent import LatentState
 from vhlib.widgets.live import LiveMesh, LiveSkeleton, new_plot
 from vhlib.widgets.picture import picture
 from vhlib.widgets.playback import Playback
+from vhlib.widgets.priors import PriorExplorer, prior_explorer
 from vhlib.widgets.state import PRESETS, STEPS, VIEWS, ExplorerState, Setting
 
 __all__ = [
@@ -27,14 +31,17 @@ __all__ = [
     "VIEWS",
     "BodyExplorer",
     "ExplorerState",
+    "LatentState",
     "LiveMesh",
     "LiveSkeleton",
     "Playback",
+    "PriorExplorer",
     "Setting",
     "body_explorer",
     "fit_views",
     "new_plot",
     "picture",
     "play_fit",
+    "prior_explorer",
     "save",
 ]
