@@ -1,9 +1,9 @@
 """Where the prior explorer stands in the latent space, without any widget.
 
 Convention:
-    Sliders do not move single coordinates of z, which mean nothing by themselves, but directions: the axes are turned so
-    that the first one moves the body most, the second most of what is left, and so on (the right singular vectors of the
-    decoder's derivative at the origin). Turned axes leave N(0, I) and ‖z‖² as they are.
+    Sliders do not move single coordinates of z, which mean nothing by themselves, but directions: the axes are turned
+    so that the first one moves the body most, the second most of what is left, and so on (the right singular vectors of
+    the decoder's derivative at the origin). Turned axes leave N(0, I) and ‖z‖² as they are.
 """
 
 import numpy as np
