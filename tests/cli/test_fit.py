@@ -82,6 +82,7 @@ def test_refusals(tmp_path):
     assert "needs its keypoints" in refusal(PERSON)
     assert "of which picture" in refusal("--keypoints", JOINTS)
     assert "this version fits with smplify" in refusal("--method", "hmr")
+    assert "--prior magic: expected one of none, gmm, vae, both" in refusal("--prior", "magic", "--body", "standin")
     assert "expected x,y,w,h" in refusal("--box", "1,2,3")
     assert "positive width" in refusal("--box", "1,2,0,4")
     assert "positive number of pixels" in refusal("--focal-length", "-3")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.testing import assert_close
 
 from vhlib.body import SMPL
@@ -26,10 +27,12 @@ from vhlib.priors import FlatPrior, GMMPrior, VAEPrior, load_gmm
 def latent() -> VAEPrior:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        net = PoseVAE(VAEConfig("6d", latent=6, width=16)).double()
+        net = PoseVAE(VAEConfig("6d", latent=6, width=16))
+    last = net.decoder[-1]
+    assert isinstance(last, nn.Linear)
     with torch.no_grad():
-        net.decoder[-1].bias.add_(torch.eye(3)[:2].flatten().repeat(21))
-    return VAEPrior(net)
+        last.bias.add_(torch.eye(3)[:2].flatten().repeat(21))
+    return VAEPrior(net.double())
 
 
 @pytest.fixture(scope="module")

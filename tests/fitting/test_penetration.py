@@ -9,11 +9,11 @@ from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.geometry.skeletons import SMPL24
 
 
-def parameters(body, count: int = 1, **angles: tuple[float, float, float]) -> BodyParameters:
-    pose = torch.zeros(count, 23, 3)
+def parameters(body, **angles: tuple[float, float, float]) -> BodyParameters:
+    pose = torch.zeros(1, 23, 3)
     for joint, values in angles.items():
         pose[:, SMPL24.index(joint) - 1] = torch.tensor(values)
-    return BodyParameters(torch.zeros(count, 3), pose, torch.zeros(count, body.num_betas), torch.zeros(count, 3))
+    return BodyParameters(torch.zeros(1, 3), pose, torch.zeros(1, body.num_betas), torch.zeros(1, 3))
 
 
 def depth(body, pair: tuple[str, str], **angles: tuple[float, float, float]) -> float:

@@ -11,8 +11,6 @@ from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
 from vhlib.nets import PoseVAE, VAEConfig, reparametrise
 from vhlib.nets.vae import JOINTS
 
-SMALL = {"latent": 4, "width": 16}
-
 
 def poses(count: int, seed: int = 0) -> torch.Tensor:
     return axis_angle_to_matrix(torch.randn(count, JOINTS, 3, generator=generator(seed)))
@@ -33,7 +31,7 @@ def test_it_has_the_sizes_of_the_lecture():
 
 @pytest.mark.parametrize("output", ["matrix", "6d"])
 def test_both_ends_give_rotations(output):
-    net = PoseVAE(VAEConfig(output, **SMALL))
+    net = PoseVAE(VAEConfig(output, latent=4, width=16))
     numbers = net.decoder(torch.randn(5, 4, generator=generator(1)))
     rotations = net.rotations_from(numbers)
     assert_close(rotations @ rotations.mT, torch.eye(3).expand(5, JOINTS, 3, 3), atol=1e-5, rtol=0)
@@ -45,7 +43,7 @@ def test_both_ends_give_rotations(output):
 
 
 def test_spread_is_the_softplus_of_what_the_layer_says():
-    net = PoseVAE(VAEConfig(**SMALL))
+    net = PoseVAE(VAEConfig(latent=4, width=16))
     torch.nn.init.zeros_(net.spread.weight)
     torch.nn.init.zeros_(net.spread.bias)
     assert_close(net.encode(poses(2)).std, torch.full((2, 4), 0.6931472))  # log(1 + e⁰)
@@ -69,6 +67,6 @@ def test_gradients_reach_mean_and_spread(generator):
 
 def test_refusals():
     with pytest.raises(ValueError, match=r"rotations: expected \(B, 21, 3, 3\), got \(1, 23, 3, 3\)"):
-        inspect.unwrap(PoseVAE.encode)(PoseVAE(VAEConfig(**SMALL)), torch.zeros(1, 23, 3, 3))
+        inspect.unwrap(PoseVAE.encode)(PoseVAE(VAEConfig(latent=4, width=16)), torch.zeros(1, 23, 3, 3))
     with pytest.raises(ValueError, match="noise: expected"):
         inspect.unwrap(reparametrise)(torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1, 4))

@@ -15,6 +15,7 @@ from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.nets import VPoser, VPoserConfig, read_vposer
 
 WIDTH, LATENT = 24, 6
+ENDS = ("weight", "bias", "running_mean", "running_var")
 
 
 def norm(name: str, size: int, draw: torch.Generator) -> dict[str, torch.Tensor]:
@@ -86,8 +87,8 @@ def files(tmp_path):
 def forward(weights: dict[str, torch.Tensor], names: list[str], slope: float, x: torch.Tensor) -> torch.Tensor:
     """Layers by name, as the authors' code applies them: a name with ``>`` is followed by a leaky rectifier."""
     for name in names:
-        w = {end: weights.get(f"{name.rstrip('>')}.{end}") for end in ("weight", "bias", "running_mean", "running_var")}
-        if w["running_mean"] is not None:
+        w = {end: weights[key] for end in ENDS if (key := f"{name.rstrip('>')}.{end}") in weights}
+        if "running_mean" in w:
             x = F.batch_norm(x, w["running_mean"], w["running_var"], w["weight"], w["bias"])
         else:
             x = F.linear(x, w["weight"], w["bias"])

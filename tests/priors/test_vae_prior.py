@@ -1,4 +1,5 @@
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,17 +19,20 @@ DOUBLE: dict[str, Any] = {"dtype": torch.float64}
 
 
 def prior(kind: str, latent: int = 5) -> VAEPrior:
+    nets: dict[str, Callable[[], PoseVAE | VPoser]] = {
+        "matrix": lambda: PoseVAE(VAEConfig("matrix", latent, width=16)),
+        "6d": lambda: PoseVAE(VAEConfig("6d", latent, width=16)),
+        "vposer": lambda: VPoser(VPoserConfig(2, latent, width=16)),
+    }
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        nets = {
-            "matrix": lambda: PoseVAE(VAEConfig("matrix", latent, width=16)),
-            "6d": lambda: PoseVAE(VAEConfig("6d", latent, width=16)),
-            "vposer": lambda: VPoser(VPoserConfig(2, latent, width=16)),
-        }
-        net = nets[kind]().double()
+        net = nets[kind]()
+    last = net.decoder[-1]
+    assert isinstance(last, nn.Linear)
     with torch.no_grad():
-        net.decoder[-1].bias.copy_(net.decoder[-1].bias + around_identity(kind))
-    return VAEPrior(net)
+        last.bias.add_(around_identity(kind))
+    space = VAEPrior(net)
+    return space.double()
 
 
 def around_identity(kind: str) -> torch.Tensor:
@@ -129,4 +133,4 @@ def test_refusals(tmp_path):
     with pytest.raises(ValueError, match=r"z: expected \(B, 5\), got \(1, 4\)"):
         inspect.unwrap(VAEPrior.decode)(prior("6d"), torch.zeros(1, 4))
     with pytest.raises(ValueError, match=r"body_pose: expected \(B, 23, 3\)"):
-        inspect.unwrap(VAEPrior.energy)(prior("6d"), torch.zeros(1, 21, 3))
+        inspect.unwrap(VAEPrior.encode)(prior("6d"), torch.zeros(1, 21, 3))

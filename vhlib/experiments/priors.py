@@ -15,7 +15,10 @@ import torch
 from matplotlib.figure import Figure
 
 from vhlib.body import SMPL, load_body
+from vhlib.core import paths
 from vhlib.data.crowd import Crowd, crowd
+from vhlib.data.mocap import read_capture
+from vhlib.data.mocap.capture import FILE
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.fitting import PRIORS, choose_prior, fit_smplify
 from vhlib.geometry.limits import implausible
@@ -24,13 +27,15 @@ from vhlib.metrics import mpjpe, pa_mpjpe
 from vhlib.viz.palette import COLOURS
 
 PEOPLE: Final = {"fast": 256, "full": 1024}
-CONDITIONS: Final[dict[str, dict[str, float]]] = {
-    "2 px": {"noise": 2.0},
-    "10 px": {"noise": 10.0},
-    "2 px, 40% missing": {"noise": 2.0, "missing": 0.4},
-    "10 px, 40% missing": {"noise": 10.0, "missing": 0.4},
+CONDITIONS: Final = {
+    "2 px": (2.0, 0.0),
+    "10 px": (10.0, 0.0),
+    "2 px, 40% missing": (2.0, 0.4),
+    "10 px, 40% missing": (10.0, 0.4),
 }
 """Noise of the keypoints, where people are 500 px tall, and the share of joints that are not seen."""
+
+CAPTURED: Final = "motion capture, 2 px"
 
 COLUMNS: Final = ("PA-MPJPE, mm", "MPJPE, mm", "implausible joints, %", "reprojection, px", "ms per person")
 
@@ -70,15 +75,24 @@ def experiment(profile: str) -> Experiment:
     """A row for each prior under each of `CONDITIONS`."""
     body, count, seed = load_body("neutral", source="standin"), PEOPLE[profile], 0
     crowds: dict[str, Callable[[], Crowd]] = {
-        condition: functools.partial(crowd, body, count, seed=seed, **settings)
-        for condition, settings in CONDITIONS.items()
+        condition: functools.partial(crowd, body, count, seed=seed, noise=noise, missing=missing)
+        for condition, (noise, missing) in CONDITIONS.items()
     }
+    if paths.user(FILE).exists():
+        crowds[CAPTURED] = functools.partial(_captured, body, count, seed)
     rows = tuple(
         Row(f"{prior}, {condition}", functools.partial(lambda make, prior: measure(body, make(), prior), make, prior))
         for condition, make in crowds.items()
         for prior in PRIORS
     )
     return Experiment("priors", profile, (seed,), COLUMNS, rows, _draw)
+
+
+def _captured(body: SMPL, count: int, seed: int) -> Crowd:
+    """People in poses of motion capture, frames spread evenly over all takes."""
+    capture = read_capture()
+    frames = torch.linspace(0, len(capture.body_pose) - 1, count).round().long()
+    return crowd(body, count, seed=seed, poses=(capture.body_pose[frames], capture.global_orient[frames]))
 
 
 def _draw(table: Table) -> Figure:

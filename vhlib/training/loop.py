@@ -26,10 +26,15 @@ Progress = Callable[[int, Mapping[str, float]], None]
 class Task(Protocol):
     """What is trained, and what one step of it is."""
 
-    modules: Mapping[str, nn.Module]
-    """The networks by name: all that a step changes."""
-    optimisers: Mapping[str, Optimizer]
-    """What changes them, by other names."""
+    @property
+    def modules(self) -> Mapping[str, nn.Module]:
+        """The networks by name: all that a step changes."""
+        ...
+
+    @property
+    def optimisers(self) -> Mapping[str, Optimizer]:
+        """What changes them, by other names."""
+        ...
 
     def step(self, number: int) -> dict[str, Tensor]:
         """Do step ``number``, and return its losses, one number each."""

@@ -32,9 +32,9 @@ class VAEWeights:
     """c1. Half of it, over c2, is the variance with which a decoder's entry is believed to miss its matrix's."""
     reconstruction: float = 1.0
     """c2."""
-    orthogonality: float = 0.1
+    orthogonality: float = 0.3
     """c3."""
-    determinant: float = 0.1
+    determinant: float = 0.3
     """c4."""
 
 
@@ -46,9 +46,9 @@ class VAETraining:
     """The network."""
     weights: VAEWeights = field(default_factory=VAEWeights)
     """Of the four terms."""
-    poses: int = 60_000
+    poses: int = 50_000
     """Of the library's training split."""
-    batch: int = 256
+    batch: int = 128
     """Poses in a step."""
     steps: int = 8_000
     """In all."""

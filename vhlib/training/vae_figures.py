@@ -46,7 +46,7 @@ def figures(
     )
     truth, as_vectors = axis_angle_to_matrix(held_out[:, :JOINTS]), _as_vectors(held_out)
     angles = geodesic_angle(decoded[:, :JOINTS], truth).rad2deg()
-    result = {
+    result: dict[str, float | Tensor] = {
         "joint_angle_deg": angles.mean(),
         "joint_angle_95th_deg": angles.flatten().quantile(0.95),
         "vertices_mm": _vertices_mm(decoded, held_out),
@@ -75,7 +75,7 @@ def unprojected(net: PoseVAE, held_out: Float[Tensor, "N 23 3"], *, seed: int) -
     """
     means = net.encode(axis_angle_to_matrix(held_out[:, :JOINTS])).mean
     draws = torch.randn(means.shape, generator=generator(seed, "samples")).to(means)
-    result = {}
+    result: dict[str, Tensor] = {}
     for name, z in (("reconstructed", means), ("sampled", draws)):
         matrices = net.decode(z)
         off = (matrices @ matrices.mT - torch.eye(3).to(matrices)).norm(dim=(-2, -1))
