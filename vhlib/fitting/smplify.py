@@ -126,8 +126,9 @@ def fit_smplify(
             x, rows = torch.cat([x, _turned_round(x[side])]), torch.cat([rows, side])
             z = None if z is None else torch.cat([z, z[side]])
         plain = StageObjective(energy.select(rows), stage, x)
-        searched = latent is not None and z is not None and "body_pose" in stage.free
-        objective = LatentObjective(plain, latent, z) if searched else plain
+        objective: StageObjective | LatentObjective = plain
+        if latent is not None and z is not None and "body_pose" in stage.free:
+            objective = LatentObjective(plain, latent, z)
         solution = MINIMISERS[minimiser](objective, objective.start, trace=trace)
         done.append((stage, objective, solution, rows))
         x = objective.body(solution.x, torch.arange(len(x), device=x.device)).pack()

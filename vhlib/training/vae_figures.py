@@ -40,10 +40,8 @@ def figures(
         By name, with the unit in it.
     """
     code = prior.encode(held_out)
-    decoded, samples = (
-        prior.decode_rotations(code.mean),
-        prior.sample(len(held_out), generator=generator(seed, "samples")),
-    )
+    decoded = prior.decode_rotations(code.mean)
+    samples = prior.sample(len(held_out), generator=generator(seed, "samples"))
     truth, as_vectors = axis_angle_to_matrix(held_out[:, :JOINTS]), _as_vectors(held_out)
     angles = geodesic_angle(decoded[:, :JOINTS], truth).rad2deg()
     result: dict[str, float | Tensor] = {
