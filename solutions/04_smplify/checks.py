@@ -258,6 +258,7 @@ def shoulder_case(generator: Generator, apart: np.ndarray, seen: np.ndarray) -> 
     people = len(apart)
     first = Rotation.random(people, random_state=generator)
     left, direction = generator.uniform(50, 250, (people, 2)), generator.uniform(0, 2 * np.pi, people)
+    direction[apart.argmax()] = np.pi / 2  # one above the other: far apart, though not in x
     right = left + apart[:, None] * np.stack([np.cos(direction), np.sin(direction)], axis=1)
     unclear = np.flatnonzero((apart < 25) | ~seen.all(1))
     turned = first[unclear] * Rotation.from_euler("y", 180, degrees=True)
