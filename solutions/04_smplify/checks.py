@@ -300,7 +300,6 @@ STATURE = float(np.ptp(BODY.v_template[:, 1]))
 # LSP's points in SMPL's numbers: right and left leg, right and left arm; the neck has none, the head's top is no joint.
 LSP = [8, 5, 2, 1, 4, 7, 21, 19, 17, 16, 18, 20]
 TORSO, HIPS = [(9, 3), (8, 2)], [2, 3]
-LIMBS = [(2, 1), (1, 0), (3, 4), (4, 5), (8, 7), (7, 6), (9, 10), (10, 11)]
 POSE, SHAPE, DEPTH, SIGMA = 57.4, 10.0, 100.0, 100.0
 
 
@@ -345,7 +344,10 @@ def pose_residuals(pose: np.ndarray) -> np.ndarray:
 
 
 class Person:
-    """One person's keypoints in the image that the fit works in, and the residuals of the stage."""
+    """One person's keypoints in the image that the fit works in, and the residuals of the stage.
+
+    People here stand upright, so that the library's rule for torsos that look too short does not come into play.
+    """
 
     def __init__(
         self, keypoints: np.ndarray, confidence: np.ndarray, focal_length: np.ndarray, principal_point: np.ndarray
