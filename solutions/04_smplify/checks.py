@@ -393,13 +393,15 @@ class Person:
         return posed(found.x[None])[0][0]
 
 
-def people_case(generator: Generator, heading: float, confidence: np.ndarray) -> Case:
+def people_case(generator: Generator, headings: np.ndarray, confidence: np.ndarray) -> Case:
     people = len(confidence)
     upright = Rotation.from_euler("x", 180, degrees=True)
-    turns = upright * Rotation.from_euler("y", heading + generator.uniform(-20, 20, (people, 1)), degrees=True)
-    pose = MIXTURE["weights"] @ MIXTURE["means"] + generator.normal(0, 0.1, (people, 69))
+    turns = upright * Rotation.from_euler(
+        "y", headings[:, None] + generator.uniform(-10, 10, (people, 1)), degrees=True
+    )
+    pose = MIXTURE["weights"] @ MIXTURE["means"] + generator.normal(0, 0.05, (people, 69))
     transl = generator.uniform((-0.2, -0.2, 3.5), (0.2, 0.2, 4.5), (people, 3))
-    x = np.concatenate([turns.as_rotvec(), pose, generator.normal(0, 0.7, (people, 10)), transl], axis=1)
+    x = np.concatenate([turns.as_rotvec(), pose, generator.normal(0, 0.5, (people, 10)), transl], axis=1)
     joints, top = posed(x)
     neck = joints[:, [16, 17]].mean(1)
     points = np.concatenate([joints[:, LSP], neck[:, None], top[:, None]], axis=1)
@@ -422,13 +424,11 @@ def fitted(*arguments: bytes) -> np.ndarray:
 
 
 def facing_people(generator: Generator) -> Iterator[Case]:
-    yield people_case(generator, 0, generator.uniform(0.5, 1, (2, 14)))
+    yield people_case(generator, np.array([15.0, -15.0]), generator.uniform(0.5, 1, (2, 14)))
 
 
 def people_from_the_side(generator: Generator) -> Iterator[Case]:
-    confidence = np.ones((1, 14))
-    confidence[0, generator.choice([8, 9])] = 0  # so that there is a second start, whatever the pose
-    yield people_case(generator, 90, confidence)
+    yield people_case(generator, np.array([0.0, generator.choice([-90, 90])]), np.ones((2, 14)))
 
 
 CONVERGED = "where the energy has stopped falling, joints still move by some tenths of a millimetre"

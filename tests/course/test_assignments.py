@@ -130,7 +130,7 @@ SAID = {
         ("mixture_constants", "does not subtract the smallest", "the smallest determinant was not subtracted"),
         ("mixture_constants", "adds the logarithm of the weights", "log w was added"),
         ("mixture_constants", "multiplies before", "2 of 2 numbers are NaN or infinite"),
-        ("mixture_constants", "takes wide Gaussians for cheaper", "the largest determinant was subtracted"),
+        ("mixture_constants", "takes wide Gaussians for cheaper", "wide Gaussians came out cheaper"),
         ("max_mixture", "halves the distance", "the distance was halved: ½ is in r already"),
         ("max_mixture", "takes the largest energy", "the largest energy was taken"),
         ("max_mixture", "the sum of the mixture", "the mixture's sum was taken instead of its best component"),

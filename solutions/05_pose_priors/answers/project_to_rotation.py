@@ -14,7 +14,7 @@ def project_to_rotation(matrix):
     return closest * torch.linalg.det(closest)[..., None, None]
 
 
-# %% wrong, loses 1.0: transposes V once more
+# %% wrong, loses 0.75: transposes V once more
 def project_to_rotation(matrix):
     left, _, right = torch.linalg.svd(matrix)
     sign = torch.linalg.det(left @ right.mT)[..., None, None]
