@@ -289,7 +289,8 @@ SECOND_STARTS = Question(
 # --- 7 · Together -----------------------------------------------------------------------------------------------------
 
 BODY = read_body(shipped("body", "neutral.npz"))
-MIXTURE = np.load(shipped("priors", "gmm_08.npz"))
+with np.load(shipped("priors", "gmm_08.npz")) as file:
+    MIXTURE = dict(file)
 PARENTS = BODY.parents.tolist()
 TOP = 411 if BODY.head_top is None else BODY.head_top
 DIRECTIONS = BODY.shapedirs[..., :10].astype(np.float64)

@@ -289,7 +289,8 @@ PROJECT_TO_ROTATION = Question(
 
 # --- 8 · Together -----------------------------------------------------------------------------------------------------
 
-MIXTURE = np.load(shipped("priors", "gmm_08.npz"))
+with np.load(shipped("priors", "gmm_08.npz")) as file:
+    MIXTURE = dict(file)
 SIZES = [(16, 189), (16, 16), (4, 16), (4, 16), (16, 4), (16, 16), (189, 16)]  # of the notebook's network
 
 
