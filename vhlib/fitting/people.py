@@ -222,7 +222,7 @@ def _pixels_per_metre(
     torso = 1 / torso_depth(*edges(TORSO), torch.ones_like(keypoints_2d[:, 0, 0]))
     ends_2d, ends_3d, both = edges(_LIMBS)
     flat = torch.where(both.all(-1), _lengths(ends_2d), 0.0)
-    longest = flat.argmax(-1, keepdim=True)
+    longest = flat.argmax(-1, keepdim=True)  # an unseen limb has length 0
     limb = (flat / _lengths(ends_3d)).gather(1, longest)[:, 0]
     low = torch.where(seen[..., None], keypoints_2d, torch.inf).amin(1)
     high = torch.where(seen[..., None], keypoints_2d, -torch.inf).amax(1)
