@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 import vhlib.fitting.people
 from vhlib.data.crowd import crowd
-from vhlib.fitting.people import BodyPoints, observe
+from vhlib.fitting.people import BodyPoints, observe, torso_depth
 from vhlib.geometry.skeletons import COCO17, H36M17, LSP14, OPENPOSE25, SMPL24
 
 FACING = torch.tensor([[torch.pi, 0.0, 0.0]])
@@ -127,15 +127,47 @@ def test_without_a_torso_the_camera_stands_by_what_there_is(body):
     assert people.torso.sum() == 11  # fourteen without two, and without the neck that SMPL does not have
 
 
-def test_shoulders_tell_a_side_view(body):
-    wide = standing(body)
-    narrow = wide.clone()
-    shoulders = list(LSP14.indices("left_shoulder", "right_shoulder"))
-    narrow[0, shoulders] = narrow[0, shoulders].mean(0)
-    one = torch.ones(2, 14)
-    one[1, shoulders[0]] = 0
-    assert look(body, torch.cat([wide, narrow])).side_view.tolist() == [False, True]
-    assert look(body, torch.cat([wide, wide]), one).side_view.tolist() == [False, True]
+def test_the_shoulders_are_left_then_right_in_the_rescaled_image(body):
+    confidence = torch.ones(1, 14)
+    confidence[0, LSP14.index("right_shoulder")] = 0
+    people = look(body, standing(body), confidence)
+    places, seen = people.shoulders
+    left = standing(body)[0, LSP14.index("left_shoulder")]
+    torch.testing.assert_close(places[0, 0], left * people.scale)
+    assert seen.tolist() == [[True, False]]
+
+
+def test_depth_is_that_of_similar_triangles_over_the_edges_that_are_seen():
+    # f = 1000: 0.5 m seen as 100 px stand at 5 m; with the second edge, 0.8 m as 140 px, at 5.71 m.
+    upright = torch.tensor([[[0.0, 0.0], [0.0, 100.0]], [[50.0, 0.0], [50.0, 40.0]]]).expand(3, 2, 2, 2)
+    ends_3d = torch.tensor([[[0.0, 0.5, 0.0], [0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0], [0.3, 0.0, 0.0]]])
+    seen = torch.tensor([[[True, True], [True, False]], [[True, True], [True, True]], [[True, False], [False, False]]])
+    depth = torso_depth(upright, ends_3d, seen, torch.full((3,), 1000.0))
+    assert depth[:2].tolist() == pytest.approx([5.0, 800 / 140])
+    assert depth[2].isnan()
+
+
+@settings(deadline=None)
+@given(away=st.floats(0.5, 50.0), focal=st.floats(10.0, 1e4), shift=st.floats(-5, 5))
+def test_an_edge_parallel_to_the_image_is_as_far_away_as_it_is(away, focal, shift):
+    ends = torch.tensor([[[0.1, -0.2], [0.3, 0.4]]], dtype=torch.float64)
+    flat = torch.cat([ends, torch.zeros_like(ends[..., :1])], -1)
+    seen, focal_length = torch.ones(1, 1, 2, dtype=torch.bool), torch.tensor([focal], dtype=torch.float64)
+    image = (focal * (ends + shift) / away)[None]
+    assert torso_depth(image, flat, seen, focal_length).item() == pytest.approx(away)
+
+
+def test_depth_can_be_differentiated_and_a_missing_end_does_not_pull():
+    ends_2d = torch.tensor([[[[0.0, 0.0], [3.0, 100.0]], [[50.0, 0.0], [50.0, 40.0]]]], dtype=torch.float64)
+    ends_3d = torch.tensor([[[0.0, 0.5, 0.0], [0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0], [0.3, 0.0, 0.0]]]).double()
+    seen = torch.tensor([[[True, True], [True, False]]])
+
+    def depth(ends: torch.Tensor) -> torch.Tensor:
+        return torso_depth(ends, ends_3d, seen, torch.ones(1, dtype=torch.float64))
+
+    assert torch.autograd.gradcheck(depth, ends_2d.requires_grad_())
+    (pull,) = torch.autograd.grad(depth(ends_2d).sum(), ends_2d)
+    assert pull[0, 1].count_nonzero() == 0
 
 
 @pytest.mark.parametrize(

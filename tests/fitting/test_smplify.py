@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vhlib.body import SMPL, stature
 from vhlib.fitting import SMPLIFY, BodyParameters, fit_smplify, without
+from vhlib.fitting.smplify import second_starts
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from vhlib.geometry.skeletons import LSP14
 from vhlib.metrics import mpjpe, pa_mpjpe
@@ -146,6 +147,31 @@ def test_less_confident_joints_pull_less(person, crowd):
         return float((seen(person, result.parameters) - wild)[0, joint].norm())
 
     assert pulled(timid) > 2 * pulled(full)
+
+
+def test_who_stands_sideways_starts_again_with_the_other_side_to_the_camera():
+    # 24 px apart, 26 px, 0 px, and 100 px of which one is not seen.
+    right = torch.tensor([[0.0, 24.0], [26.0, 0.0], [0.0, 0.0], [100.0, 0.0]])
+    shoulders = torch.stack([torch.zeros(4, 2), right], 1) + 300
+    seen = torch.tensor([[True, True], [True, True], [True, True], [True, False]])
+    first = axis_angle_to_matrix(torch.randn(4, 3, generator=torch.Generator().manual_seed(3)))
+    second, people = second_starts(first, shoulders, seen)
+    assert people.tolist() == [0, 2, 3]
+    own = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])  # the body's left, up and front …
+    torch.testing.assert_close(second @ own.T, (first @ own.T)[people] * torch.tensor([-1.0, 1.0, -1.0]))  # … turn
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**31))
+def test_turned_round_twice_is_the_first_start(seed):
+    draws = torch.Generator().manual_seed(seed)
+    orient = axis_angle_to_matrix(torch.randn(3, 3, generator=draws, **DOUBLE)).requires_grad_()
+    unseen = torch.rand(3, 2, 2, generator=draws, **DOUBLE), torch.zeros(3, 2, dtype=torch.bool)
+    second, people = second_starts(orient, *unseen)
+    torch.testing.assert_close(second_starts(second, *unseen)[0], orient)
+    torch.testing.assert_close(second.det(), torch.ones(3, **DOUBLE))
+    assert people.tolist() == [0, 1, 2]
+    assert torch.autograd.gradcheck(lambda rotation: second_starts(rotation, *unseen)[0], orient)
 
 
 def test_seen_from_the_side_both_ways_are_tried_and_the_better_one_stays(person):

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vhlib.fitting.solve import MINIMISERS, adam, lbfgs, levenberg_marquardt
+from vhlib.fitting.solve import MINIMISERS, adam, damped_step, lbfgs, levenberg_marquardt
 from vhlib.priors import Quadratic
 
 
@@ -142,3 +142,38 @@ def test_the_iteration_limit_is_kept_and_said():
     solution = levenberg_marquardt(Valley([100.0]), START[:1], iterations=2, tolerance=1e-14)
     assert solution.iterations.tolist() == [2]
     assert not solution.converged.any()
+
+
+def bowl(seed: int, people: int = 3, size: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
+    """A gradient and a positive definite curvature for each person."""
+    draws = torch.Generator().manual_seed(seed)
+    jacobian = torch.randn(people, size + 2, size, dtype=torch.float64, generator=draws)
+    return torch.randn(people, size, dtype=torch.float64, generator=draws), 2 * jacobian.mT @ jacobian
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**31), damping=st.floats(0.0, 1e4))
+def test_a_damped_step_solves_nocedal_and_wrights_equation_10_35_with_the_diagonal(seed, damping):
+    gradient, curvature = bowl(seed)
+    step = damped_step(gradient, curvature, torch.full((3,), damping, dtype=torch.float64))
+    damped = curvature + damping * torch.diag_embed(curvature.diagonal(dim1=1, dim2=2))
+    torch.testing.assert_close((damped @ step[..., None]).squeeze(-1), -gradient, rtol=1e-3, atol=1e-3)
+
+
+def test_without_damping_the_bottom_of_a_bowl_is_reached_and_much_damping_shortens_the_step():
+    gradient, curvature = bowl(1)
+    newton, short = (damped_step(gradient, curvature, torch.full((3,), lam).double()) for lam in (0.0, 1e6))
+    torch.testing.assert_close(newton, -torch.linalg.solve(curvature, gradient))
+    torch.testing.assert_close(short, -1e-6 * gradient / curvature.diagonal(dim1=1, dim2=2), rtol=1e-4, atol=1e-9)
+
+
+def test_a_parameter_that_nothing_depends_on_stands_still():
+    gradient, curvature = torch.tensor([[2.0, 0.0]]), torch.tensor([[[4.0, 0.0], [0.0, 0.0]]])
+    step = damped_step(gradient, curvature, torch.tensor([1e-3]))
+    assert step[0].tolist() == pytest.approx([-0.5, 0.0], abs=1e-3)
+
+
+def test_a_damped_step_can_be_differentiated():
+    gradient, curvature = bowl(2, people=1, size=3)
+    damping = torch.tensor([0.5], dtype=torch.float64)
+    assert torch.autograd.gradcheck(lambda g, lam: damped_step(g, curvature, lam), (gradient.requires_grad_(), damping))

@@ -13,6 +13,7 @@ from vhlib.core import paths
 from vhlib.core.errors import InputError
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.priors import GMMPrior, QuadraticPrior, load_gmm
+from vhlib.priors.gmm import max_mixture, mixture_constants
 
 
 def tiny() -> GMMPrior:
@@ -140,3 +141,44 @@ def test_files_that_hold_something_else_are_named(tmp_path):
     }.items():
         with pytest.raises(InputError, match=rf"{name}: {message}"):
             load_gmm(tmp_path / name)
+
+
+def test_constants_of_two_components_by_hand():
+    # |Σ|^½ is 2 and 6; the smaller counts as 1. -log ŵ = log 2π + log(1 or 3) - log w.
+    factors = torch.tensor([[[1.0, 0.0], [5.0, 2.0]], [[3.0, 0.0], [-1.0, 2.0]]], dtype=torch.float64)
+    constants = mixture_constants(factors, torch.tensor([0.25, 0.75], dtype=torch.float64))
+    two_pi = math.log(2 * math.pi)
+    assert constants.tolist() == pytest.approx([two_pi - math.log(0.25), two_pi + math.log(3) - math.log(0.75)])
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**31), scale=st.floats(1e-6, 1e6))
+def test_the_unit_of_angles_does_not_change_the_constants(seed, scale):
+    _, covariances, weights = random_mixture(seed)
+    factors = torch.linalg.cholesky(covariances)
+    torch.testing.assert_close(mixture_constants(scale * factors, weights), mixture_constants(factors, weights))
+
+
+def test_constants_stay_finite_where_determinants_do_not():
+    factors = 1e-3 * torch.eye(300).expand(2, 300, 300)  # |Σ|^½ = 1e-900
+    constants = mixture_constants(factors, torch.tensor([0.5, 0.5]))
+    assert constants.tolist() == pytest.approx([150 * math.log(2 * math.pi) + math.log(2)] * 2)
+
+
+def test_constants_and_energy_can_be_differentiated(generator):
+    factors = torch.randn(2, 3, 3, dtype=torch.float64, generator=generator).abs().tril().requires_grad_()
+    weights = torch.tensor([0.4, 0.6], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(mixture_constants, (factors, weights))
+    whitened = torch.randn(4, 2, 3, dtype=torch.float64, generator=generator).requires_grad_()
+    assert torch.autograd.gradcheck(max_mixture, (whitened, weights))
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**31))
+def test_the_max_mixture_lies_above_the_mixture_by_less_than_the_number_of_its_components_allows(seed):
+    draws = torch.Generator().manual_seed(seed)
+    whitened = torch.randn(5, 3, 4, dtype=torch.float64, generator=draws)
+    constants = torch.rand(3, dtype=torch.float64, generator=draws)
+    soft = -torch.logsumexp(-(whitened.square().sum(-1) + constants), -1)
+    hard = max_mixture(whitened, constants)
+    assert ((soft <= hard + 1e-12) & (hard <= soft + math.log(3) + 1e-12)).all()

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from vhlib.cameras.frames import look_at
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class PerspectiveCamera:
         return self.to_world(torch.cat([across, depth[..., None]], dim=-1))
 
 
+@exercise("04_smplify")
 def project_points(
     points: Float[Tensor, "B N 3"], focal_length: Float[Tensor, "#B 2"], principal_point: Float[Tensor, "#B 2"]
 ) -> Float[Tensor, "B N 2"]:

@@ -34,7 +34,7 @@ def of_keypoints(
     *,
     sigma: float | None,
 ) -> Quadratic:
-    """The model of `keypoint_energy`. Its residuals are sign(e) √ρ(e) = σ e / √(σ² + e²).
+    """The model of `keypoint_energy`, whose residuals are sign(e) √ρ(e) = σ e / √(σ² + e²), or of `torso_energy`.
 
     Args:
         points: OpenCV camera frame, metres.

@@ -15,7 +15,7 @@ from vhlib.fitting.capsules import Capsules, Interpenetration, fit_capsules
 from vhlib.fitting.parameters import BodyParameters, slices
 from vhlib.fitting.people import People
 from vhlib.fitting.stages import Stage
-from vhlib.fitting.terms import keypoint_energy, project, total
+from vhlib.fitting.terms import keypoint_energy, project, torso_energy, total
 from vhlib.priors import AnglePrior, Quadratic, ResidualPrior, ShapePrior
 
 SIGMA = 100.0
@@ -71,7 +71,7 @@ class Energy:
 
         projected = self.projected(body)
         known = {
-            "torso": lambda: keypoint_energy(projected, people.keypoints_2d, people.torso, sigma=None),
+            "torso": lambda: torso_energy(projected, people.keypoints_2d, people.torso),
             "depth": lambda: (body.transl[:, 2] - people.depth).square(),
             "keypoints": lambda: keypoint_energy(projected, people.keypoints_2d, people.body, sigma=SIGMA),
             "pose": lambda: self.pose_prior.energy(body.body_pose),

@@ -14,6 +14,7 @@ from torch import Tensor
 from vhlib.body import SMPL
 from vhlib.body.landmarks import landmarks
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 from vhlib.geometry.skeletons import SMPL24, Skeleton
 
 PERSON_HEIGHT: Final = 300.0
@@ -21,9 +22,6 @@ PERSON_HEIGHT: Final = 300.0
 
 FOCAL_LENGTH: Final = 5000.0
 """SMPLify's focal length where the true one is unknown, in pixels of the image that a fit works in."""
-
-SIDE_VIEW: Final = 25.0
-"""Shoulders closer than this, in pixels of the image that a fit works in, do not tell which way a person faces."""
 
 TORSO: Final = (("left_shoulder", "left_hip"), ("right_shoulder", "right_hip"))
 """The two edges that SMPLify measures depth with; their four ends are what it places the camera by."""
@@ -108,11 +106,10 @@ class People:
         return self.confidence * self.confidence.new_tensor([float(name not in hips) for name in self.points.names])
 
     @property
-    def side_view(self) -> Bool[Tensor, "B"]:
-        """Whose shoulders are less than `SIDE_VIEW` apart, or not both seen."""
+    def shoulders(self) -> tuple[Float[Tensor, "B 2 2"], Bool[Tensor, "B 2"]]:
+        """Where the left and the right shoulder are, and whether each was seen."""
         ends = [self.points.names.index(name) for name in ("left_shoulder", "right_shoulder")]
-        left, right = self.keypoints_2d[:, ends].unbind(1)
-        return ((left - right).norm(dim=-1) < SIDE_VIEW) | (self.confidence[:, ends] == 0).any(-1)
+        return self.keypoints_2d[:, ends], self.confidence[:, ends] > 0
 
     def select(self, people: Int[Tensor, "B"]) -> "People":
         """Some of the people, repetitions allowed."""
@@ -120,6 +117,32 @@ class People:
             name: value[people] for name, value in vars(self).items() if isinstance(value, Tensor)
         }
         return replace(self, **tensors)
+
+
+@exercise("04_smplify")
+def torso_depth(
+    ends_2d: Float[Tensor, "B E 2 2"],
+    ends_3d: Float[Tensor, "E 2 3"],
+    seen: Bool[Tensor, "B E 2"],
+    focal_length: Float[Tensor, "B"],
+) -> Float[Tensor, "B"]:
+    """Z = f Σ L_3D / Σ L_2D over the edges that are seen at both ends: similar triangles. NaN where there is none.
+
+    >>> ends_2d = torch.tensor([[[[0.0, 0.0], [0.0, 100.0]]]])
+    >>> ends_3d = torch.tensor([[[0.0, 0.5, 0.0], [0.0, 0.0, 0.0]]])
+    >>> torso_depth(ends_2d, ends_3d, torch.tensor([[[True, True]]]), torch.tensor([1000.0]))
+    tensor([5.])
+
+    Args:
+        ends_2d: both ends of each edge in the image, pixels.
+        ends_3d: the same on a body of average shape, metres.
+        seen: which ends are known; the others' place is not looked at.
+        focal_length: pixels.
+    """
+    both = seen.all(-1)
+    flat = torch.where(both, _lengths(ends_2d), 0.0).sum(-1)
+    true = torch.where(both, _lengths(ends_3d), 0.0).sum(-1)
+    return focal_length * true / flat
 
 
 def observe(
@@ -191,18 +214,16 @@ def _pixels_per_metre(
 
     def edges(pairs: tuple[tuple[str, str], ...]) -> tuple[Tensor, Tensor, Tensor]:
         pairs = tuple(pair for pair in pairs if set(pair) <= set(points.names))
-        ends = [[points.names.index(name) for name in side] for side in zip(*pairs, strict=True)]
-        bones = [SMPL24.indices(*side) for side in zip(*pairs, strict=True)]
-        flat = (keypoints_2d[:, ends[0]] - keypoints_2d[:, ends[1]]).norm(dim=-1)
-        true = (joints_rest[list(bones[0])] - joints_rest[list(bones[1])]).norm(dim=-1).to(flat)
-        both = (seen[:, ends[0]] & seen[:, ends[1]]).to(flat)
-        return flat * both, true * both, both
+        ends = [[points.names.index(name) for name in pair] for pair in pairs]
+        bones = [SMPL24.indices(*pair) for pair in pairs]
+        return keypoints_2d[:, ends], joints_rest[bones, :].to(keypoints_2d), seen[:, ends]
 
-    flat, true, _ = edges(TORSO)
-    torso = flat.sum(-1) / true.sum(-1)
-    flat, true, _ = edges(_LIMBS)
+    # A camera of focal length 1 would see people at a depth of as many metres as a pixel shows of them.
+    torso = 1 / torso_depth(*edges(TORSO), torch.ones_like(keypoints_2d[:, 0, 0]))
+    ends_2d, ends_3d, both = edges(_LIMBS)
+    flat = torch.where(both.all(-1), _lengths(ends_2d), 0.0)
     longest = flat.argmax(-1, keepdim=True)  # an unseen limb has length 0
-    limb = (flat / true).nan_to_num(0.0).gather(1, longest)[:, 0]
+    limb = (flat / _lengths(ends_3d)).gather(1, longest)[:, 0]
     low = torch.where(seen[..., None], keypoints_2d, torch.inf).amin(1)
     high = torch.where(seen[..., None], keypoints_2d, -torch.inf).amax(1)
     spread = (high - low).norm(dim=-1) / stature
@@ -211,3 +232,7 @@ def _pixels_per_metre(
     for other in (spread, torch.full_like(spread, PERSON_HEIGHT / stature)):
         result = torch.where(result > 1e-6, result, other)
     return result
+
+
+def _lengths(ends: Float[Tensor, "*N 2 D"]) -> Float[Tensor, "*N"]:
+    return (ends[..., 0, :] - ends[..., 1, :]).norm(dim=-1)

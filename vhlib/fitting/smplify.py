@@ -10,6 +10,7 @@ Everything happens in the OpenCV camera frame: `global_orient` and `transl` take
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -18,6 +19,7 @@ from torch import Tensor
 from vhlib.body import SMPL, stature
 from vhlib.cameras.frames import facing_camera
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 from vhlib.fitting.latent import LatentObjective
 from vhlib.fitting.objective import Energy, StageObjective
 from vhlib.fitting.parameters import BodyParameters
@@ -27,6 +29,9 @@ from vhlib.fitting.stages import SMPLIFY, Stage
 from vhlib.geometry import skeletons
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from vhlib.priors import Centred, FlatPrior, LatentPrior, Prior, ResidualPrior, load_gmm
+
+SIDE_VIEW: Final = 25.0
+"""Shoulders closer than this, in pixels of the image that a fit works in, do not tell which way a person faces."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +127,9 @@ def fit_smplify(
     z = None if latent is None else x.new_zeros(len(x), latent.latent)
     for stage in stages:
         if "body_pose" in stage.free and len(rows) == len(people.depth):
-            side = people.side_view.nonzero().flatten()  # the camera stands now: face both ways from here on
-            x, rows = torch.cat([x, _turned_round(x[side])]), torch.cat([rows, side])
-            z = None if z is None else torch.cat([z, z[side]])
+            before = len(rows)
+            x, rows = both_ways(x, people)  # the camera stands now
+            z = None if z is None else torch.cat([z, z[rows[before:]]])
         plain = StageObjective(energy.select(rows), stage, x)
         objective: StageObjective | LatentObjective = plain
         if latent is not None and z is not None and "body_pose" in stage.free:
@@ -167,12 +172,42 @@ def start(
     return BodyParameters(global_orient.to(like), mean.expand(count, 23, 3), betas, transl.to(like)).pack()
 
 
-def _turned_round(x: Tensor) -> Tensor:
-    """The same bodies, turned half round about their own vertical axis."""
+@exercise("04_smplify")
+def second_starts(
+    orient: Float[Tensor, "B 3 3"], shoulders_2d: Float[Tensor, "B 2 2"], seen: Bool[Tensor, "B 2"]
+) -> tuple[Float[Tensor, "S 3 3"], Int[Tensor, "S"]]:
+    """Who is to be started a second time, and how: turned half round about the body's own vertical axis.
+
+    These are the people whose shoulders are less than `SIDE_VIEW` apart, or not both seen.
+
+    Args:
+        orient: the first starts, body to camera.
+        shoulders_2d: left and right, pixels of the image that the fit works in.
+        seen: which of them are known; the others' place is not looked at.
+
+    Returns:
+        The second starts, and whose they are, in ascending order.
+    """
+    left, right = shoulders_2d.unbind(1)
+    unclear = ((left - right).norm(dim=-1) < SIDE_VIEW) | ~seen.all(-1)
+    people = unclear.nonzero().flatten()
+    return orient[people] * orient.new_tensor([-1.0, 1.0, -1.0]), people
+
+
+def both_ways(x: Float[Tensor, "B P"], people: People) -> tuple[Float[Tensor, "R P"], Int[Tensor, "R"]]:
+    """Everybody's start, followed by the second starts of those who need one.
+
+    Args:
+        x: packed `BodyParameters`.
+        people: whose they are.
+
+    Returns:
+        All starts, and whose each is.
+    """
     body = BodyParameters.unpack(x)
-    half_turn = axis_angle_to_matrix(x.new_tensor([0.0, torch.pi, 0.0]))
-    orient = matrix_to_axis_angle(axis_angle_to_matrix(body.global_orient) @ half_turn)
-    return BodyParameters(orient, body.body_pose, body.betas, body.transl).pack()
+    turned, side = second_starts(axis_angle_to_matrix(body.global_orient), *people.shoulders)
+    second = BodyParameters(matrix_to_axis_angle(turned), body.body_pose[side], body.betas[side], body.transl[side])
+    return torch.cat([x, second.pack()]), torch.cat([torch.arange(len(x), device=x.device), side])
 
 
 def _conclude(

@@ -17,6 +17,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from vhlib.exercises import exercise
 from vhlib.priors import Quadratic
 
 
@@ -85,7 +86,7 @@ def levenberg_marquardt(
     lam, growth = torch.full_like(now.energy, damping), torch.full_like(now.energy, 2.0)
     run.record(x, now.energy, people)
     for iteration in range(1, iterations + 1):
-        step, predicted = _damped_step(now, lam, longest)
+        step, predicted = _short_step(now, lam, longest)
         trial = objective.quadratic(x + step, people)
         gained = now.energy - trial.energy
         better = gained > 0  # false for NaN and for infinity, which some energies are out of their domain
@@ -104,6 +105,30 @@ def levenberg_marquardt(
             x, people, lam, growth = x[stay], people[stay], lam[stay], growth[stay]
             now = Quadratic(now.energy[stay], now.gradient[stay], now.curvature[stay])
     return run.solution()
+
+
+@exercise("04_smplify")
+def damped_step(
+    gradient: Float[Tensor, "B P"], curvature: Float[Tensor, "B P P"], damping: Float[Tensor, "B"]
+) -> Float[Tensor, "B P"]:
+    """The step δ of (H + λ diag H) δ = -g: Gauss and Newton's for λ = 0, a short one down the gradient for a large λ.
+
+    >>> damped_step(torch.tensor([[4.0, 1.0]]), torch.diag(torch.tensor([2.0, 1.0]))[None], torch.tensor([1.0]))
+    tensor([[-1.0000, -0.5000]])
+
+    Args:
+        gradient: g.
+        curvature: H, symmetric and positive semi-definite.
+        damping: λ of each person.
+    """
+    diagonal = curvature.diagonal(dim1=-2, dim2=-1)
+    # A parameter that nothing depends on (a joint below a missing keypoint, without a prior) must not make the
+    # matrix singular: it gets a floor, and stands still because its gradient is zero.
+    scale = diagonal.clamp_min(1e-6) + 1e-6 * diagonal.amax(-1, keepdim=True).clamp_min(1e-6)
+    factor, failed = torch.linalg.cholesky_ex(curvature + torch.diag_embed(damping[:, None] * scale))
+    step = -torch.cholesky_solve(gradient[..., None], factor).squeeze(-1)
+    # Where rounding has made the matrix indefinite, a scaled gradient step; its own damping will grow.
+    return torch.where((failed != 0)[:, None], -gradient / ((1 + damping[:, None]) * scale), step)
 
 
 def lbfgs(
@@ -226,17 +251,9 @@ class _Run:
         return Solution(self.x, self.best, self.iterations, self.converged, trace)
 
 
-def _damped_step(now: Quadratic, lam: Tensor, longest: float) -> tuple[Tensor, Tensor]:
-    """The step, and by how much the quadratic model says it lowers the energy."""
-    diagonal = now.curvature.diagonal(dim1=-2, dim2=-1)
-    # A parameter that nothing depends on (a joint below a missing keypoint, without a prior) must not make the
-    # matrix singular: it gets a floor, and stands still because its gradient is zero.
-    scale = diagonal.clamp_min(1e-6) + 1e-6 * diagonal.amax(-1, keepdim=True).clamp_min(1e-6)
-    damped = now.curvature + torch.diag_embed(lam[:, None] * scale)
-    factor, failed = torch.linalg.cholesky_ex(damped)
-    step = -torch.cholesky_solve(now.gradient[..., None], factor).squeeze(-1)
-    # Where rounding has made the matrix indefinite, a scaled gradient step; its own damping will grow.
-    step = torch.where((failed != 0)[:, None], -now.gradient / ((1 + lam[:, None]) * scale), step)
+def _short_step(now: Quadratic, lam: Tensor, longest: float) -> tuple[Tensor, Tensor]:
+    """The damped step, not too long, and by how much the quadratic model says it lowers the energy."""
+    step = damped_step(now.gradient, now.curvature, lam)
     step = step * (longest / step.abs().amax(-1, keepdim=True)).clamp(max=1)
     curved = (step[:, None] @ now.curvature @ step[..., None]).flatten()
     return step, -(step * now.gradient).sum(-1) - 0.5 * curved

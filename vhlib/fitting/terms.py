@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vhlib.cameras.perspective import project_points
+from vhlib.exercises import exercise
 
 
 def geman_mcclure(error: Float[Tensor, "*N"], *, sigma: float) -> Float[Tensor, "*N"]:
@@ -45,12 +46,13 @@ def project(
     return project_points(torch.where(points[..., 2:] > 0, points, torch.nan), focal_length, principal_point)
 
 
+@exercise("04_smplify")
 def keypoint_energy(
     projected: Float[Tensor, "B K 2"],
     keypoints_2d: Float[Tensor, "B K 2"],
     weight: Float[Tensor, "B K"],
     *,
-    sigma: float | None,
+    sigma: float,
 ) -> Float[Tensor, "B"]:
     """E_J = Σ_i w_i² (ρ(dx_i) + ρ(dy_i)): the paper's data term, robust in each coordinate.
 
@@ -58,11 +60,23 @@ def keypoint_energy(
         projected: where the body's joints are in the image, pixels.
         keypoints_2d: where they were seen, pixels.
         weight: of each residual, usually a joint's weight times its confidence; 0 leaves the joint out.
-        sigma: where outliers begin, pixels; None for plain squares.
+        sigma: where outliers begin, pixels.
     """
-    error = torch.where(weight[..., None] > 0, projected - keypoints_2d, 0.0)
-    cost = error.square() if sigma is None else geman_mcclure(error, sigma=sigma)
+    cost = geman_mcclure(_error(projected, keypoints_2d, weight), sigma=sigma)
     return (weight.square() * cost.sum(-1)).sum(-1)
+
+
+def torso_energy(
+    projected: Float[Tensor, "B K 2"], keypoints_2d: Float[Tensor, "B K 2"], weight: Float[Tensor, "B K"]
+) -> Float[Tensor, "B"]:
+    """Σ_i w_i² (dx_i² + dy_i²): the term that places the camera, in which an outlier counts in full.
+
+    Args:
+        projected: where the body's joints are in the image, pixels.
+        keypoints_2d: where they were seen, pixels.
+        weight: of each residual; 0 leaves the joint out.
+    """
+    return (weight.square() * _error(projected, keypoints_2d, weight).square().sum(-1)).sum(-1)
 
 
 def total(terms: Mapping[str, Float[Tensor, "B"]], weights: Mapping[str, float]) -> Float[Tensor, "B"]:
@@ -78,3 +92,8 @@ def total(terms: Mapping[str, Float[Tensor, "B"]], weights: Mapping[str, float])
     if odd := terms.keys() ^ weights.keys():
         raise KeyError(f"terms without a weight, or weights without a term: {sorted(odd)}")
     return torch.stack([weights[name] ** 2 * terms[name] for name in terms]).sum(0)
+
+
+def _error(projected: Tensor, keypoints_2d: Tensor, weight: Tensor) -> Tensor:
+    """How far off each joint is; 0, and without a gradient, where it does not count, whatever its place."""
+    return torch.where(weight[..., None] > 0, projected - keypoints_2d, 0.0)

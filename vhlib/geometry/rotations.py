@@ -194,6 +194,7 @@ def matrix_to_rotation_6d(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, 
     return matrix[..., :2].mT.flatten(-2)
 
 
+@exercise("05_pose_priors")
 def project_to_rotation(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "*batch 3 3"]:
     """The rotation closest to a matrix: R = U diag(1, 1, det UVᵀ) Vᵀ (Umeyama 1991).
 

@@ -14,8 +14,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
+@exercise("05_pose_priors")
 def kl_to_standard_normal(mean: Float[Tensor, "B Z"], std: Float[Tensor, "B Z"]) -> Float[Tensor, "B"]:
     """KL(N(μ, σ²) ‖ N(0, I)) = Σ ½ (μ² + σ² - 1) - log σ (Kingma and Welling 2014, appendix B).
 
@@ -47,6 +49,7 @@ def rotation_reconstruction(predicted: Float[Tensor, "B J 3 3"], truth: Float[Te
     return (predicted - truth).square().sum((-3, -2, -1))
 
 
+@exercise("05_pose_priors")
 def orthogonality(matrices: Float[Tensor, "B J 3 3"]) -> Float[Tensor, "B"]:
     """L_orth = Σ ‖R̂R̂ᵀ - I‖² over the joints: zero for rotations, and for mirrors.
 
@@ -65,6 +68,7 @@ def orthogonality(matrices: Float[Tensor, "B J 3 3"]) -> Float[Tensor, "B"]:
     return (matrices @ matrices.mT - identity).square().sum((-3, -2, -1))
 
 
+@exercise("05_pose_priors")
 def determinant(matrices: Float[Tensor, "B J 3 3"]) -> Float[Tensor, "B"]:
     """L_det = Σ |det R̂ - 1| over the joints: a mirror costs 2.
 

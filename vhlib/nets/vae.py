@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 from vhlib.geometry.rotations import project_to_rotation, rotation_6d_to_matrix
 
 JOINTS: Final = 21
@@ -100,6 +101,7 @@ class PoseVAE(nn.Module):
         return project_to_rotation(matrices) if self.config.output == "matrix" else matrices
 
 
+@exercise("05_pose_priors")
 def reparametrise(
     mean: Float[Tensor, "B Z"], std: Float[Tensor, "B Z"], noise: Float[Tensor, "B Z"]
 ) -> Float[Tensor, "B Z"]:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from vhlib.exercises import exercise
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.priors.types import Quadratic
 
@@ -21,6 +22,17 @@ _COLUMNS: Final = [3 * (SMPL24.index(joint) - 1) + "xyz".index(axis) for joint, 
 _SIGNS: Final = tuple(sign for _, sign in BENDS_BACKWARDS.values())
 
 
+@exercise("04_smplify")
+def angle_residuals(body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B 4"]:
+    """exp(s θ) of left elbow, right elbow, left knee, right knee; s the sign of hyperextension.
+
+    Args:
+        body_pose: axis-angle, radians, relative to the parent.
+    """
+    hinges = body_pose.flatten(1)[:, _COLUMNS]
+    return torch.exp(hinges * hinges.new_tensor(_SIGNS))
+
+
 class AnglePrior:
     """Sum of exp(2 s θ) over the four hinges, s the sign of hyperextension: steep backwards, almost flat forwards.
 
@@ -33,13 +45,12 @@ class AnglePrior:
     """
 
     def residuals(self, body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B 4"]:
-        """exp(s θ) of left elbow, right elbow, left knee, right knee.
+        """`angle_residuals`.
 
         Args:
             body_pose: axis-angle, radians, relative to the parent.
         """
-        hinges = body_pose.flatten(1)[:, _COLUMNS]
-        return torch.exp(hinges * hinges.new_tensor(_SIGNS))
+        return angle_residuals(body_pose)
 
     def energy(self, body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B"]:
         """The sum of squares of `residuals`.

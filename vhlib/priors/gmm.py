@@ -13,7 +13,41 @@ from vhlib.core import paths
 from vhlib.core.errors import InputError
 from vhlib.core.shapes import check
 from vhlib.core.unpickle import load_pickle
+from vhlib.exercises import exercise
 from vhlib.priors.types import Quadratic
+
+
+@exercise("05_pose_priors")
+def mixture_constants(factors: Float[Tensor, "K D D"], weights: Float[Tensor, "K"]) -> Float[Tensor, "K"]:
+    """-log ŵ_k = D/2 log 2π + log |Σ_k|^½ - min_j log |Σ_j|^½ - log w_k.
+
+    Two components of one width and weight ½ in one dimension: log 2 + ½ log 2π each, the width does not matter.
+
+    >>> mixture_constants(torch.full((2, 1, 1), 0.1), torch.tensor([0.5, 0.5]))
+    tensor([1.6121, 1.6121])
+
+    Args:
+        factors: lower triangular C_k with Σ_k = C_k C_kᵀ; the product of its diagonal is |Σ_k|^½.
+        weights: positive, sum to 1.
+    """
+    # Logarithms before anything is multiplied: in 69 dimensions determinants leave the range of float32.
+    log_root_det = factors.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    log_norm = 0.5 * factors.shape[-1] * math.log(2 * math.pi) + log_root_det - log_root_det.min()
+    return log_norm - weights.log()
+
+
+@exercise("05_pose_priors")
+def max_mixture(whitened: Float[Tensor, "B K D"], constants: Float[Tensor, "K"]) -> Float[Tensor, "B"]:
+    """min_k [ ‖r_k‖² - log ŵ_k ]: the energy of the component that explains a pose best.
+
+    >>> max_mixture(torch.tensor([[[3.0, 4.0], [0.0, 1.0]]]), torch.tensor([0.5, 2.0]))
+    tensor([3.])
+
+    Args:
+        whitened: r_k = √½ C_k⁻¹ (θ - μ_k), whose square is ½ (θ - μ_k)ᵀ Σ_k⁻¹ (θ - μ_k).
+        constants: -log ŵ_k.
+    """
+    return _energies(whitened, constants).amin(-1)
 
 
 class GMMPrior(nn.Module):
@@ -56,15 +90,13 @@ class GMMPrior(nn.Module):
         # ½ dᵀ Σ⁻¹ d = ‖√½ C⁻¹ d‖²; all K side by side make one product of the batch.
         identity = torch.eye(sizes["D"], dtype=torch.float64, device=factors.device)
         whitening = math.sqrt(0.5) * torch.linalg.solve_triangular(factors, identity, upper=False)
-        log_root_det = factors.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        log_norm = 0.5 * sizes["D"] * math.log(2 * math.pi) + log_root_det - log_root_det.min()
         columns = whitening.flatten(0, 1).T
         for name, buffer in {
             "means": means,
             "weights": weights,
             "_whitening": columns,
             "_whitened_means": torch.einsum("kij,kj->ki", whitening, means.double()).flatten(),
-            "_constants": log_norm - weights.double().log(),
+            "_constants": mixture_constants(factors, weights.double()),
             "_precisions": 2 * whitening.mT @ whitening,
         }.items():
             self.register_buffer(name, buffer.to(means.dtype).contiguous())
@@ -83,7 +115,7 @@ class GMMPrior(nn.Module):
         Raises:
             ValueError: another number of joints than the mixture has.
         """
-        return self._energies(self._whitened(body_pose)).amin(-1)
+        return max_mixture(self._whitened(body_pose), self._constants.to(body_pose))
 
     def residuals(self, body_pose: Float[Tensor, "B J 3"]) -> Float[Tensor, "B R"]:
         """√½ C_k⁻¹ (θ - μ_k) and √(-log ŵ_k) of the best component: R = D + 1, squares sum to the energy.
@@ -95,7 +127,7 @@ class GMMPrior(nn.Module):
             ValueError: another number of joints than the mixture has.
         """
         whitened = self._whitened(body_pose)
-        best = self._energies(whitened).argmin(-1)
+        best = _energies(whitened, self._constants.to(whitened)).argmin(-1)
         chosen = whitened.gather(1, best[:, None, None].expand(-1, 1, whitened.shape[-1])).squeeze(1)
         return torch.cat([chosen, self._constants.to(chosen).sqrt()[best][:, None]], -1)
 
@@ -108,7 +140,7 @@ class GMMPrior(nn.Module):
         Raises:
             ValueError: another number of joints than the mixture has.
         """
-        energies = self._energies(self._whitened(body_pose))
+        energies = _energies(self._whitened(body_pose), self._constants.to(body_pose))
         energy, best = energies.min(-1)
         precision = self._precisions.to(body_pose)[best]
         apart = body_pose.flatten(1) - self.means.to(body_pose)[best]
@@ -120,7 +152,7 @@ class GMMPrior(nn.Module):
         Args:
             body_pose: axis-angle, radians, relative to the parent.
         """
-        return self._energies(self._whitened(body_pose)).argmin(-1)
+        return _energies(self._whitened(body_pose), self._constants.to(body_pose)).argmin(-1)
 
     def _whitened(self, body_pose: Float[Tensor, "B J 3"]) -> Float[Tensor, "B K D"]:
         pose, components = body_pose.flatten(1), len(self.weights)
@@ -129,9 +161,6 @@ class GMMPrior(nn.Module):
             raise ValueError(f"body_pose: expected (B, {joints}, 3), got {tuple(body_pose.shape)}")
         whitened = pose @ self._whitening.to(pose) - self._whitened_means.to(pose)
         return whitened.unflatten(1, (components, -1))
-
-    def _energies(self, whitened: Float[Tensor, "B K D"]) -> Float[Tensor, "B K"]:
-        return whitened.square().sum(-1) + self._constants.to(whitened)
 
 
 def load_gmm(path: Path | None = None) -> GMMPrior:
@@ -151,6 +180,10 @@ def load_gmm(path: Path | None = None) -> GMMPrior:
         return GMMPrior(means, covars, weights)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: expected a mixture with {', '.join(_KEYS)}, but: {error}") from error
+
+
+def _energies(whitened: Tensor, constants: Tensor) -> Tensor:
+    return whitened.square().sum(-1) + constants
 
 
 _KEYS = ("means", "covars", "weights")
