@@ -13,6 +13,7 @@ from vhlib.cameras import PerspectiveCamera
 from vhlib.cameras.frames import facing_camera
 from vhlib.core.random import generator
 from vhlib.data.poses import PoseLibrary
+from vhlib.data.poses.library import Split
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from vhlib.geometry.skeletons import LSP14
 
@@ -55,8 +56,9 @@ def crowd(
     noise: float = NOISE,
     families: Sequence[str] | None = None,
     poses: tuple[Float[Tensor, "B 23 3"], Float[Tensor, "B 3"]] | None = None,
+    split: Split = "test",
 ) -> Crowd:
-    """People of the library's test split, each 500 px tall.
+    """People of the library's test split, or of another, each 500 px tall.
 
     Args:
         body: the stand-in body, any precision.
@@ -66,10 +68,11 @@ def crowd(
         noise: standard deviation of the keypoints along x and y, pixels.
         families: of the library's motions; None for all.
         poses: somebody else's body poses and orientations in place of the library's; axis-angle, radians, world y up.
+        split: of the library.
     """
     like = body.v_template
     if poses is None:
-        sampled = PoseLibrary("test", families).sample(count, seed=seed)
+        sampled = PoseLibrary(split, families).sample(count, seed=seed)
         poses = sampled.body_pose, sampled.global_orient
     body_pose, upright = poses
     draw = generator(seed, "crowd")

@@ -17,7 +17,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vhlib.body import SMPL, stature
-from vhlib.cameras.frames import facing_camera
 from vhlib.core.shapes import check
 from vhlib.exercises import exercise
 from vhlib.fitting.latent import LatentObjective
@@ -101,8 +100,8 @@ def fit_smplify(
         pose_prior: energy of the body pose; None: the mixture that comes with the kit, unless there is a ``latent``.
         latent: search its space of poses instead of all poses, and add ‖z‖² with the weight of the term ``pose``.
         minimiser: name of one of `solve.MINIMISERS`.
-        global_orient: where each person's orientation starts, axis-angle in the camera frame; None: upright, facing
-            the camera.
+        global_orient: where each person's orientation starts, axis-angle in the camera frame; None: as the torso's
+            joints lie in the picture, facing the camera or away.
         transl: where each person starts, metres in the camera frame; None: on the camera's axis, at the depth that
             the torso's size tells.
         trace: keep every iterate of every stage.
@@ -148,13 +147,15 @@ def start(
     global_orient: Float[Tensor, "B 3"] | None = None,
     transl: Float[Tensor, "B 3"] | None = None,
 ) -> Float[Tensor, "B P"]:
-    """Where a fit begins: upright and facing the camera, average in pose and shape, at the guessed depth.
+    """Where a fit begins: as the torso lies in the picture, average in pose and shape, at the guessed depth.
+
+    SMPLify begins upright and facing the camera, as people in photographs mostly are. Left and right tell more.
 
     Args:
         people: whom to fit.
         prior: its average pose; without one, the pose at rest.
         shapes: how many shape coefficients the body has.
-        global_orient: instead of upright and facing the camera.
+        global_orient: instead of what the torso tells.
         transl: instead of the guessed depth on the camera's axis, metres.
 
     Returns:
@@ -163,7 +164,7 @@ def start(
     like = people.depth
     count = len(like)
     if global_orient is None:
-        global_orient = matrix_to_axis_angle(facing_camera(like)[0])
+        global_orient = matrix_to_axis_angle(people.orientation)
     if transl is None:
         transl = torch.stack([torch.zeros_like(like), torch.zeros_like(like), like], -1)
     check(global_orient=(global_orient, f"{count} 3"), transl=(transl, f"{count} 3"))
