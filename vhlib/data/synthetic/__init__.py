@@ -1,0 +1,16 @@
+"""Synthetic people: pictures with everything known about them, any number, the same on every machine.
+
+`SyntheticPeople` makes sample i of a seed; a `Sample` is a picture with its parts, depth, keypoints and SMPL
+parameters.
+
+============= =============================================================================
+`people`      the generator: seed, split and index in, a `Sample` out
+`sample`      what a sample holds; `collate` makes batches
+============= =============================================================================
+"""
+
+from vhlib.data.synthetic.people import SyntheticPeople
+from vhlib.data.synthetic.sample import Sample, collate
+from vhlib.data.synthetic.wardrobe import GARMENTS
+
+__all__ = ["GARMENTS", "Sample", "SyntheticPeople", "collate"]

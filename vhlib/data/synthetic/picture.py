@@ -1,0 +1,166 @@
+"""From surfaces, a backdrop and light to a picture and what is seen in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int, UInt8
+
+from vhlib.cameras import PerspectiveCamera
+from vhlib.data.synthetic.figure import unit
+from vhlib.data.synthetic.framing import View
+from vhlib.data.synthetic.lens import Lens, defocused, developed, smeared
+from vhlib.data.synthetic.light import Illumination, ShadowMap
+from vhlib.data.synthetic.mesh import Mesh, joined
+from vhlib.data.synthetic.paint import Surface
+from vhlib.data.synthetic.scenery import Backdrop
+from vhlib.render import Rasterizer
+
+_SAMPLES = 2
+"""Each pixel's colour is the mean of so many times so many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the pixels' centres see."""
+
+    parts: UInt8[np.ndarray, "H W"]
+    """1 to 24 the part of the person, 0 what is not the person."""
+    mask: Bool[np.ndarray, "H W"]
+    """True where it is the person."""
+    depth: Float[np.ndarray, "H W"]
+    """Of the person, metres along the camera's axis; 0 elsewhere."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """All triangles of a picture."""
+
+    mesh: Mesh
+    """Person and things."""
+    owner: Int[np.ndarray, "F"]
+    """The surface of each face."""
+    surfaces: Sequence[Surface]
+    """The paints."""
+
+
+def drawing(surfaces: Sequence[Surface]) -> Drawing:
+    """Put surfaces into one mesh.
+
+    Args:
+        surfaces: person and things.
+    """
+    mesh, owner = joined([surface.mesh for surface in surfaces])
+    return Drawing(mesh, owner, surfaces)
+
+
+def seen(drawn: Drawing, view: View, rasterizer: Rasterizer) -> Seen:
+    """The labels of the pixels.
+
+    Args:
+        drawn: what there is.
+        view: the camera.
+        rasterizer: finds the nearest faces.
+    """
+    face, _, depth = _fragments(drawn.mesh, view, 1, rasterizer)
+    parts = np.append(drawn.mesh.parts, 0)[face].astype(np.uint8)  # -1, nothing, takes the last
+    mask = np.append(drawn.mesh.parts > 0, False)[face]
+    return Seen(parts, mask, np.where(mask, depth, np.float32(0)))
+
+
+def picture(
+    drawn: Drawing,
+    view: View,
+    behind: Backdrop,
+    light: Illumination,
+    through: Lens,
+    rasterizer: Rasterizer,
+    chance: np.random.Generator,
+) -> UInt8[np.ndarray, "H W 3"]:
+    """Draw it.
+
+    Args:
+        drawn: what stands before the backdrop.
+        view: the camera.
+        behind: the backdrop.
+        light: lights both.
+        through: the camera's faults.
+        rasterizer: finds the nearest faces.
+        chance: for the noise.
+    """
+    shadows = _Shadows(drawn.mesh, view, light, rasterizer)
+    layer = smeared(_foreground(drawn, view, light, shadows, rasterizer), through.motion)
+    size = view.size
+    layer = layer.reshape(size, _SAMPLES, size, _SAMPLES, 4).mean((1, 3))
+    lit = defocused(_background(view, behind, light, shadows), through.defocus)
+    return developed(layer[..., :3] + (1 - layer[..., 3:]) * lit, through, chance)
+
+
+class _Shadows:
+    """What person and things keep away from where: the lamp's light, and the sky's near the floor."""
+
+    def __init__(self, mesh: Mesh, view: View, light: Illumination, rasterizer: Rasterizer):
+        points = view.to_scene(mesh.points)
+        self._lamp = ShadowMap(points, mesh.faces, light.lamp, 160, rasterizer)
+        self._sky = ShadowMap(points, mesh.faces, np.array([0.05, 0.99, -0.05]), 64, rasterizer)
+        self._softness = light.softness
+
+    def of_lamp(self, points: np.ndarray, bias: float) -> np.ndarray:
+        return self._lamp.openness(points, self._softness, bias)
+
+    def of_sky(self, points: np.ndarray) -> np.ndarray:
+        return 0.45 + 0.55 * self._sky.openness(points, 0.22, 0.02)
+
+
+def _foreground(
+    drawn: Drawing, view: View, light: Illumination, shadows: _Shadows, rasterizer: Rasterizer
+) -> Float[np.ndarray, "h w 4"]:
+    """Lit colours times coverage, and coverage, finer than the pixels."""
+    mesh = drawn.mesh
+    face, weights, _ = _fragments(mesh, view, _SAMPLES, rasterizer)
+    layer = np.zeros((*face.shape, 4), np.float32)
+    covered = face >= 0
+    face, weights = face[covered], weights[covered]
+    corners = mesh.faces[face]
+    attributes = np.concatenate([mesh.points, mesh.normals, mesh.places], 1)
+    points, normals, places = np.split(np.einsum("nk,nkc->nc", weights, attributes[corners]), 3, 1)
+    to_eye = view.to_scene(-unit(points))
+    normals = view.to_scene(unit(normals))
+    normals *= np.where((normals * to_eye).sum(1) < 0, np.float32(-1), np.float32(1))[:, None]
+    colours = np.zeros_like(points)
+    shine = np.zeros(len(points), np.float32)
+    owner = drawn.owner[face]
+    for number, surface in enumerate(drawn.surfaces):
+        rows = np.flatnonzero(owner == number)
+        if len(rows):
+            colours[rows] = surface.paint(places[rows])
+            shine[rows] = surface.paint.shine
+    there = view.to_scene(points) + np.float32(0.012) * normals
+    open_ = shadows.of_lamp(there, 0.02)
+    layer[covered, :3] = light.lit(colours, normals, to_eye, shine, open_)
+    layer[covered, 3] = 1
+    return layer
+
+
+def _background(view: View, behind: Backdrop, light: Illumination, shadows: _Shadows) -> Float[np.ndarray, "H W 3"]:
+    lit = behind.colours.copy()
+    there = ~behind.shines
+    if there.any():
+        points = (view.rays * behind.depth[..., None])[there]
+        normals = behind.normals[there]
+        open_, sky = shadows.of_lamp(points, 0.02), shadows.of_sky(points)
+        direct = np.clip(normals @ light.lamp.astype(np.float32), 0, None) * open_
+        lamp = light.lamp_colour.astype(np.float32)
+        lit[there] *= light.soft(normals) * sky[:, None] + direct[:, None] * lamp
+    return lit
+
+
+def _fragments(
+    mesh: Mesh, view: View, samples: int, rasterizer: Rasterizer
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    side = samples * view.size
+    camera = PerspectiveCamera.simple(samples * view.focal_length, (side, side))
+    vertices, faces = torch.from_numpy(mesh.points)[None], torch.from_numpy(mesh.faces)
+    found = rasterizer.rasterize(vertices, faces, camera, (side, side))
+    return found.pix_to_face[0].numpy(), found.barycentrics[0].numpy(), found.depth[0].numpy()
