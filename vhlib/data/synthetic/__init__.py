@@ -9,8 +9,27 @@ parameters.
 ============= =============================================================================
 """
 
+from vhlib.data.synthetic.benchmark import Recipe, benchmark
+from vhlib.data.synthetic.clips import Clip, make_clip
 from vhlib.data.synthetic.people import SyntheticPeople
 from vhlib.data.synthetic.sample import Sample, collate
+from vhlib.data.synthetic.shards import Manifest, Shard, ShardedPeople, write_shards
+from vhlib.data.synthetic.stream import PeopleStream, loader
 from vhlib.data.synthetic.wardrobe import GARMENTS
 
-__all__ = ["GARMENTS", "Sample", "SyntheticPeople", "collate"]
+__all__ = [
+    "GARMENTS",
+    "Clip",
+    "Manifest",
+    "PeopleStream",
+    "Recipe",
+    "Sample",
+    "Shard",
+    "ShardedPeople",
+    "SyntheticPeople",
+    "benchmark",
+    "collate",
+    "loader",
+    "make_clip",
+    "write_shards",
+]

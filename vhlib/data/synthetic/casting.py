@@ -11,7 +11,7 @@ from vhlib.data.synthetic.draws import Draws, pick
 from vhlib.data.synthetic.figure import bodies
 from vhlib.data.synthetic.framing import Stance
 
-_PAGE: Final = 64
+PAGE: Final = 64
 """Poses of a family are made so many at a time: alone they cost ten times as much."""
 
 _GENDERS: Final = {"female": 0.45, "male": 0.45, "neutral": 0.1}
@@ -36,7 +36,7 @@ def cast(draws: Draws) -> tuple[Stance, str]:
     turn, place = divmod(draws.index, len(families))
     order = numpy_generator(draws.seed, "synthetic", draws.split, "families", turn).permutation(len(families))
     family = int(order[place])
-    poses, row = _page(draws.split, draws.seed, family, turn // _PAGE), turn % _PAGE
+    poses, row = _page(draws.split, draws.seed, family, turn // PAGE), turn % PAGE
     stance = Stance(
         gender=gender,
         betas=torch.from_numpy(betas).float(),
@@ -47,8 +47,17 @@ def cast(draws: Draws) -> tuple[Stance, str]:
     return stance, families[family]
 
 
-@lru_cache(maxsize=64)
-def _page(split: str, seed: int, family: int, page: int) -> PoseBatch:
-    """A page of a family's poses. Each family has a seed of its own, else they would share their draws."""
+def pose_page(split: str, seed: int, family: int, page: int) -> PoseBatch:
+    """A page of a family's poses. Each family has a seed of its own, else they would share their draws.
+
+    Args:
+        split: "train", "val" or "test".
+        seed: of the set.
+        family: index into `FAMILIES`.
+        page: poses from page · `PAGE` on.
+    """
     library = PoseLibrary(split, families=(tuple(FAMILIES)[family],))  # type: ignore[arg-type]
-    return library.sample(_PAGE, seed=seed * len(FAMILIES) + family, start=_PAGE * page)
+    return library.sample(PAGE, seed=seed * len(FAMILIES) + family, start=PAGE * page)
+
+
+_page = lru_cache(maxsize=64)(pose_page)

@@ -25,6 +25,11 @@ ELBOW, WRIST = 0.438, 0.671
 
 _ANGLES: Final = 48
 
+_APART: Final = 0.004
+"""Between two garments, at least, metres."""
+_EDGE: Final = 0.03
+"""So far beyond its edge a garment still keeps the next one off, metres."""
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -103,8 +108,13 @@ def shoe_shape(places: Float[np.ndarray, "V 3"], *, height: float) -> Float[np.n
 
 
 def garment(
-    dummy: Dummy, person: Figure, shape: Float[np.ndarray, "V"], cut_as: Cut, chance: np.random.Generator
-) -> Mesh:
+    dummy: Dummy,
+    person: Figure,
+    shape: Float[np.ndarray, "V"],
+    cut_as: Cut,
+    under: Float[np.ndarray, "V"],
+    chance: np.random.Generator,
+) -> tuple[Mesh, Float[np.ndarray, "V"]]:
     """A garment on somebody, posed.
 
     Args:
@@ -112,7 +122,11 @@ def garment(
         person: who wears it.
         shape: positive where the garment is.
         cut_as: how it sits.
+        under: how far what is worn already stands off the skin, metres.
         chance: for its folds.
+
+    Returns:
+        The garment, and how far what is worn now stands off the skin.
     """
     rest, normals = person.rest, person.outward
     hollow = np.einsum("nk,nk->n", person.spanned(cut_as.smoothing) - rest, normals)
@@ -125,9 +139,12 @@ def garment(
         cloth = _tubes(cloth, person, dummy.places, cut_as.leg, legs=True)
     if cut_as.sleeve:
         cloth = _tubes(cloth, person, dummy.places, cut_as.sleeve, legs=False)
+    lift = np.einsum("nk,nk->n", cloth - rest, normals)
+    outside = np.maximum(lift, under + np.float32(_APART))
+    cloth = cloth + normals * (outside - lift)[:, None]
     posed = person.skinned(cloth + person.bulges, dummy.weights)
     whole = Mesh(posed, dummy.normals(posed), dummy.places, dummy.faces, dummy.parts)
-    return cut(whole, shape)
+    return cut(whole, shape), np.where(shape > -_EDGE, outside, under).astype(np.float32)
 
 
 def _folds(places: np.ndarray, chance: np.random.Generator) -> np.ndarray:

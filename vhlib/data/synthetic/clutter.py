@@ -21,7 +21,7 @@ _OCCLUDED = 0.25
 
 def clutter(
     dummy: Dummy,
-    vertices: Float[np.ndarray, "V 3"],
+    vertices: Float[np.ndarray, "N 3"],
     view: View,
     family: str,
     scene: str,
@@ -31,14 +31,15 @@ def clutter(
 
     Args:
         dummy: the body's mesh.
-        vertices: the person, camera frame.
+        vertices: the person, whole meshes after each other if there are several moments; camera frame.
         view: the camera.
-        family: of motions, says who sits.
+        family: of motions, says who sits; the seat fits the first moment.
         scene: kind of the backdrop.
         chance: where the things come from.
     """
     points = view.to_scene(vertices)
-    things = _seat(dummy, points, view, chance) if family in _SEATED else []
+    first = points[: len(dummy.places)]
+    things = _seat(dummy, first, view, chance) if family in _SEATED else []
     if scene in ("room", "street", "field"):
         things += _around(points, view, scene, chance)
     if chance.random() < _OCCLUDED:

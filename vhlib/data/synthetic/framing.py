@@ -13,7 +13,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vhlib.data.synthetic.draws import between
-from vhlib.data.synthetic.figure import bodies
 from vhlib.data.synthetic.mesh import bounds
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
@@ -32,10 +31,17 @@ class View:
     """Side of the image, pixels."""
     focal_length: float
     """Pixels."""
-    axes: Float[np.ndarray, "3 3"]
-    """Scene → camera frame; its columns are right, up and away."""
+    rotation: Float[np.ndarray, "3 3"]
+    """World of the bodies, y up → camera frame."""
+    translation: Float[np.ndarray, "3"]
+    """World → camera frame, metres."""
     floor: float
     """Height of the floor, scene, metres; below 0, as the camera is above it."""
+
+    @property
+    def axes(self) -> Float[np.ndarray, "3 3"]:
+        """Scene → camera frame: its columns are right, up and away. The world's z comes towards the camera."""
+        return self.rotation * np.array([1.0, 1.0, -1.0])
 
     @property
     def rays(self) -> Float[np.ndarray, "H W 3"]:
@@ -51,6 +57,14 @@ class View:
             points: points or directions.
         """
         return points @ self.axes.astype(points.dtype)
+
+    def from_world(self, points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3"]:
+        """World → camera frame.
+
+        Args:
+            points: metres.
+        """
+        return (points @ self.rotation.T + self.translation).astype(points.dtype)
 
     def to_camera(self, points: Float[np.ndarray, "*N 3"]) -> Float[np.ndarray, "*N 3"]:
         """Scene → camera frame.
@@ -83,44 +97,50 @@ class Stance:
         return {name: getattr(self, name)[None] for name in names}
 
 
-def seen(upright: Stance, size: int, chance: np.random.Generator) -> tuple[Stance, View]:
-    """Put somebody who stands in the world, y up, before a camera.
+def framed(points: Float[np.ndarray, "N 3"], size: int, chance: np.random.Generator) -> View:
+    """Put a camera before somebody in the world, y up.
 
-    Most are whole and fill 74 to 96 % of the image; of one in six the image cuts something off.
+    Most people are whole and fill 74 to 96 % of the image; of one in six the image cuts something off.
 
     Args:
-        upright: in the world frame.
+        points: of the person, in all moments that are to be seen; world, metres.
         size: of the image, pixels.
         chance: where the camera comes from.
     """
-    output = bodies()[upright.gender](**upright.parameters)
-    points, pelvis = output.vertices[0].double().numpy(), output.joints[0, 0].double().numpy()
+    points = points.astype(np.float64)
     distance = float(np.exp(chance.uniform(np.log(2.4), np.log(8.0))))
-    middle = (points[:, 1].max() - points[:, 1].min()) / 2
-    least = np.arcsin(np.clip((_LOWEST_CAMERA - middle) / distance, -0.9, 0.9))
+    low, high = bounds(points)
+    least = np.arcsin(np.clip((_LOWEST_CAMERA - (high - low)[1] / 2) / distance, -0.9, 0.9))
     pitch, roll = max(np.deg2rad(chance.normal(6, 8)), least), np.deg2rad(chance.normal(0, 2.5))
-    to_camera = _world_to_camera(pitch, roll)
-    before = points @ to_camera.T
-    centre = np.add(*bounds(before)) / 2
+    rotation = _world_to_camera(pitch, roll)
+    before = points @ rotation.T
     fill, target = _aim(chance)
-    shift, focal = np.array([0.0, 0.0, distance]) - centre, 1.0
+    translation, focal = np.array([0.0, 0.0, distance]) - np.add(*bounds(before)) / 2, 1.0
     for _ in range(4):
-        at = before + shift
-        pixels = at[:, :2] / at[:, 2:]
-        low, high = bounds(pixels)
-        focal = fill * size / (high - low).max()
-        wanted = (np.array(target) - 0.5) * size / focal - (low + high) / 2
+        at = before + translation
+        left, right = bounds(at[:, :2] / at[:, 2:])
+        focal = fill * size / (right - left).max()
+        wanted = (np.array(target) - 0.5) * size / focal - (left + right) / 2
         if fill > 1:  # a close-up begins above the head
-            wanted[1] = (_HEADROOM - 0.5) * size / focal - low[1]
-        shift[:2] += wanted * distance
+            wanted[1] = (_HEADROOM - 0.5) * size / focal - left[1]
+        translation[:2] += wanted * distance
+    up = rotation[:, 1]
+    floor = float(low[1] + translation @ up)
+    return View(size, float(np.float32(focal)), rotation, translation, floor)
 
-    orient = torch.from_numpy(to_camera).float() @ axis_angle_to_matrix(upright.global_orient)
-    # The body turns about its pelvis, not about the origin.
-    transl = torch.from_numpy(shift + to_camera @ pelvis - pelvis).float()
-    placed = replace(upright, global_orient=matrix_to_axis_angle(orient), transl=transl)
-    axes = to_camera * np.array([1.0, 1.0, -1.0])
-    floor = float(((before + shift) @ axes)[:, 1].min())
-    return placed, View(size, float(np.float32(focal)), axes, floor)
+
+def placed(upright: Stance, pelvis: Float[np.ndarray, "3"], view: View) -> Stance:
+    """Somebody of the world in the camera's frame.
+
+    Args:
+        upright: in the world.
+        pelvis: where the pelvis is before `transl`, about which a body turns.
+        view: the camera.
+    """
+    rotation = torch.from_numpy(view.rotation).float()
+    orient = matrix_to_axis_angle(rotation @ axis_angle_to_matrix(upright.global_orient))
+    moved = view.rotation @ (pelvis + upright.transl.double().numpy()) + view.translation - pelvis
+    return replace(upright, global_orient=orient, transl=torch.from_numpy(moved).float())
 
 
 def _aim(chance: np.random.Generator) -> tuple[float, tuple[float, float]]:

@@ -93,7 +93,7 @@ class Skin:
         socket = np.exp(-((dx / 0.02) ** 2) - (dy / 0.012) ** 2)
         colours = colours * (1 - 0.25 * (socket * front)[:, None])
         opened = smooth_step((dx / 0.0145) ** 2 + (dy / 0.0062) ** 2, 1.15, 0.85) * front
-        colours = _blend(colours, np.array([0.72, 0.70, 0.68]), opened)
+        colours = _blend(colours, 0.25 + 0.45 * self.tone, opened)
         colours = _blend(colours, self.iris, opened * smooth_step(dx * dx + dy * dy, 0.0062**2, 0.0048**2))
         colours = _blend(colours, np.full(3, 0.01), opened * smooth_step(dx * dx + dy * dy, 0.003**2, 0.002**2))
         lash = smooth_step(np.abs(dy - 0.006 + 14 * dx * dx), 0.0022, 0.001) * smooth_step(np.abs(dx), 0.017, 0.014)
@@ -110,7 +110,7 @@ class Hair:
     """0 straight strands, 1 curls."""
     field: int
     """Which noise."""
-    shine: float = 0.3
+    shine: float = 0.07
 
     def __call__(self, places: Places) -> Colours:
         """Linear RGB at places."""

@@ -1,30 +1,19 @@
 """The generator: seed, split and index in, a sample out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import get_args
 
 import torch
 
-from vhlib.body import GENDERS
-from vhlib.cameras.perspective import project_points
 from vhlib.core.errors import InputError
-from vhlib.data.poses import FAMILIES
 from vhlib.data.poses.library import Split
 from vhlib.data.synthetic.casting import cast
-from vhlib.data.synthetic.clutter import clutter
-from vhlib.data.synthetic.coiffure import complexion, put_on_hair
 from vhlib.data.synthetic.draws import Draws
-from vhlib.data.synthetic.figure import dummy, figure
-from vhlib.data.synthetic.framing import seen as framed
-from vhlib.data.synthetic.labels import keypoints, visibility
-from vhlib.data.synthetic.lens import lens
-from vhlib.data.synthetic.light import illumination
-from vhlib.data.synthetic.picture import drawing, picture, seen
+from vhlib.data.synthetic.figure import bodies
+from vhlib.data.synthetic.framing import Stance, framed, placed
 from vhlib.data.synthetic.sample import Sample
-from vhlib.data.synthetic.scenery import backdrop
-from vhlib.data.synthetic.wardrobe import Dressing, put_on_clothes
-from vhlib.geometry.skeletons import SKELETONS
+from vhlib.data.synthetic.stage import Stage, dress, labelled, photograph, set_stage
 from vhlib.render import Rasterizer, backend
 
 SMALLEST, LARGEST = 32, 1024
@@ -59,15 +48,10 @@ class SyntheticPeople:
         self.rasterizer = rasterizer or backend()
 
     def __getitem__(self, index: int) -> Sample:
-        """Sample number `index`, from 0 on without end."""
-        return self.make(index)
-
-    def make(self, index: int, lap: Callable[[str], None] = lambda step: None) -> Sample:
-        """Sample number `index`, step by step.
+        """Sample number `index`.
 
         Args:
-            index: from 0 on.
-            lap: is told the name of each step when it is done.
+            index: from 0 on, without end.
 
         Raises:
             IndexError: a negative index.
@@ -75,65 +59,31 @@ class SyntheticPeople:
         if index < 0:
             raise IndexError(f"index: expected 0 or more, got {index}")
         draws = Draws(self.seed, self.split, index)
-        with _one_thread(), torch.no_grad():
+        with one_thread(), torch.no_grad():
             upright, family = cast(draws)
-            lap("pose")
-            stance, view = framed(upright, self.size, draws.stream("camera"))
-            person = figure(
-                stance.gender,
-                betas=stance.betas,
-                body_pose=stance.body_pose,
-                global_orient=stance.global_orient,
-                transl=stance.transl,
-            )
-            vertices = person.skinned(person.rest + person.bulges, dummy().weights)
-            lap("body")
-            looks = draws.stream("looks")
-            skin, hair = complexion(stance.gender, looks)
-            dressing = Dressing(dummy(), person, vertices, skin)
-            put_on_clothes(dressing, stance.gender, draws.stream("outfit"))
-            put_on_hair(dressing, stance.gender, hair, looks)
-            lap("clothes")
-            scene = draws.stream("scene")
-            behind = backdrop(view, float(vertices[:, 2].max()), scene)
-            things = clutter(dummy(), vertices, view, family, behind.kind, draws.stream("clutter"))
-            light = illumination(behind.outdoors, draws.stream("light"))
-            lap("scene")
-            drawn = drawing([*dressing.surfaces, *things])
-            labels = seen(drawn, view, self.rasterizer)
-            lap("labels")
-            through = lens(draws.stream("lens"))
-            image = picture(drawn, view, behind, light, through, self.rasterizer, draws.stream("noise"))
-            lap("picture")
-            focal, principal = torch.full((2,), view.focal_length), torch.full((2,), view.size / 2)
-            points = keypoints(person, torch.from_numpy(vertices), stance.gender)
-            pixels = {name: project_points(at[None], focal[None], principal[None])[0] for name, at in points.items()}
-            shown = {name: visibility(SKELETONS[name].names, points[name], at, labels) for name, at in pixels.items()}
-            lap("keypoints")
-        return Sample(
-            image=torch.from_numpy(image),
-            parts=torch.from_numpy(labels.parts),
-            mask=torch.from_numpy(labels.mask),
-            depth=torch.from_numpy(labels.depth),
-            keypoints_2d=pixels,
-            keypoints_3d=points,
-            visibility=shown,
-            betas=stance.betas,
-            body_pose=stance.body_pose,
-            global_orient=stance.global_orient,
-            transl=stance.transl,
-            focal_length=focal,
-            principal_point=principal,
-            gender=torch.tensor(GENDERS.index(stance.gender)),
-            garments=torch.from_numpy(dressing.worn),
-            family=torch.tensor(tuple(FAMILIES).index(family)),
-            seed=torch.tensor(self.seed),
-            index=torch.tensor(index),
-        )
+            stage, stance = staged(draws, upright, family, self.size)
+            actor = dress(stage, stance)
+            image = photograph(stage, actor, self.rasterizer)
+            return labelled(stage, actor, image, self.rasterizer)
+
+
+def staged(draws: Draws, upright: Stance, family: str, size: int) -> tuple[Stage, Stance]:
+    """Put a camera before somebody and a scene around them.
+
+    Args:
+        draws: chance.
+        upright: the person, world, y up.
+        family: of their motion.
+        size: of the image, pixels.
+    """
+    naked = bodies()[upright.gender](**upright.parameters)
+    points, pelvis = naked.vertices[0].numpy(), naked.joints[0, 0].double().numpy()
+    view = framed(points, size, draws.stream("camera"))
+    return set_stage(draws, view, view.from_world(points), family), placed(upright, pelvis, view)
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Sums in another number of threads round otherwise; workers are what makes many samples at once."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

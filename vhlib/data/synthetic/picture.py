@@ -63,10 +63,29 @@ def seen(drawn: Drawing, view: View, rasterizer: Rasterizer) -> Seen:
         view: the camera.
         rasterizer: finds the nearest faces.
     """
-    face, _, depth = _fragments(drawn.mesh, view, 1, rasterizer)
+    face, _, depth = fragments(drawn.mesh, view.size, view.focal_length, 1, rasterizer)
     parts = np.append(drawn.mesh.parts, 0)[face].astype(np.uint8)  # -1, nothing, takes the last
     mask = np.append(drawn.mesh.parts > 0, False)[face]
     return Seen(parts, mask, np.where(mask, depth, np.float32(0)))
+
+
+def fragments(
+    mesh: Mesh, size: int, focal_length: float, samples: int, rasterizer: Rasterizer
+) -> tuple[Int[np.ndarray, "h w"], Float[np.ndarray, "h w 3"], Float[np.ndarray, "h w"]]:
+    """The nearest face of each pixel, or finer; the weights of its corners, and its depth.
+
+    Args:
+        mesh: triangles.
+        size: of the image, pixels.
+        focal_length: pixels.
+        samples: by how much finer.
+        rasterizer: finds the faces.
+    """
+    side = samples * size
+    camera = PerspectiveCamera.simple(samples * focal_length, (side, side))
+    vertices, faces = torch.from_numpy(mesh.points)[None], torch.from_numpy(mesh.faces)
+    found = rasterizer.rasterize(vertices, faces, camera, (side, side))
+    return found.pix_to_face[0].numpy(), found.barycentrics[0].numpy(), found.depth[0].numpy()
 
 
 def picture(
@@ -118,7 +137,7 @@ def _foreground(
 ) -> Float[np.ndarray, "h w 4"]:
     """Lit colours times coverage, and coverage, finer than the pixels."""
     mesh = drawn.mesh
-    face, weights, _ = _fragments(mesh, view, _SAMPLES, rasterizer)
+    face, weights, _ = fragments(mesh, view.size, view.focal_length, _SAMPLES, rasterizer)
     layer = np.zeros((*face.shape, 4), np.float32)
     covered = face >= 0
     face, weights = face[covered], weights[covered]
@@ -154,13 +173,3 @@ def _background(view: View, behind: Backdrop, light: Illumination, shadows: _Sha
         lamp = light.lamp_colour.astype(np.float32)
         lit[there] *= light.soft(normals) * sky[:, None] + direct[:, None] * lamp
     return lit
-
-
-def _fragments(
-    mesh: Mesh, view: View, samples: int, rasterizer: Rasterizer
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    side = samples * view.size
-    camera = PerspectiveCamera.simple(samples * view.focal_length, (side, side))
-    vertices, faces = torch.from_numpy(mesh.points)[None], torch.from_numpy(mesh.faces)
-    found = rasterizer.rasterize(vertices, faces, camera, (side, side))
-    return found.pix_to_face[0].numpy(), found.barycentrics[0].numpy(), found.depth[0].numpy()

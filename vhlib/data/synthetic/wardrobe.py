@@ -83,6 +83,7 @@ class Dressing:
         self.worn: Bool[np.ndarray, "G"] = np.zeros(len(GARMENTS), bool)
         body = Mesh(vertices, dummy.normals(vertices), dummy.places, dummy.faces, dummy.parts)
         self.surfaces = [Surface(body, skin)]
+        self._lift = np.zeros(len(vertices), np.float32)
 
     def add(self, name: str, mesh: Mesh, paint: Paint) -> None:
         """Put on a surface of its own.
@@ -107,7 +108,7 @@ class Dressing:
             paint: its colours.
             chance: for its folds.
         """
-        mesh = garment(self.dummy, self.person, shape, cut_as, chance)
+        mesh, self._lift = garment(self.dummy, self.person, shape, cut_as, self._lift, chance)
         self.bury(shape, _BURIED)
         self.add(name, mesh, paint)
 
