@@ -18,7 +18,7 @@ from vhlib.data.poses import FAMILIES
 from vhlib.data.synthetic import SyntheticPeople
 from vhlib.data.synthetic.casting import PAGE, cast, pose_page
 from vhlib.data.synthetic.draws import Draws
-from vhlib.data.synthetic.framing import Stance
+from vhlib.data.synthetic.figure import Figure, Stance
 from vhlib.data.synthetic.people import one_thread, staged
 from vhlib.data.synthetic.stage import Actor, Stage, dress, labelled, photograph
 from vhlib.render import available, backend
@@ -37,6 +37,7 @@ class _Made:
     family: str
     stage: Stage
     stance: Stance
+    person: Figure
     actor: Actor
 
 
@@ -64,8 +65,8 @@ def cases() -> Iterator[Case]:
 def _steps(people: SyntheticPeople) -> dict[str, Callable[[_Made], object]]:
     blank = np.zeros((people.size, people.size, 3), np.uint8)
     return {
-        "camera and scene": lambda made: staged(made.draws, made.upright, made.family, people.size),
-        "body, clothes, hair": lambda made: dress(made.stage, made.stance),
+        "body, camera, scene": lambda made: staged(made.draws, made.upright, made.family, people.size),
+        "clothes, hair": lambda made: dress(made.stage, made.stance, made.person),
         "picture": lambda made: photograph(made.stage, made.actor, people.rasterizer),
         "labels": lambda made: labelled(made.stage, made.actor, blank, people.rasterizer),
     }
@@ -92,5 +93,5 @@ def _made(people: SyntheticPeople, index: int) -> _Made:
     draws = Draws(people.seed, people.split, index)
     with one_thread(), torch.no_grad():
         upright, family = cast(draws)
-        stage, stance = staged(draws, upright, family, people.size)
-        return _Made(draws, upright, family, stage, stance, dress(stage, stance))
+        stage, stance, person = staged(draws, upright, family, people.size)
+        return _Made(draws, upright, family, stage, stance, person, dress(stage, stance, person))

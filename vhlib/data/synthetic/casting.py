@@ -8,8 +8,7 @@ import torch
 from vhlib.core.random import numpy_generator
 from vhlib.data.poses import FAMILIES, PoseBatch, PoseLibrary
 from vhlib.data.synthetic.draws import Draws, pick
-from vhlib.data.synthetic.figure import bodies
-from vhlib.data.synthetic.framing import Stance
+from vhlib.data.synthetic.figure import Stance, bodies
 
 PAGE: Final = 64
 """Poses of a family are made so many at a time: alone they cost ten times as much."""

@@ -17,8 +17,8 @@ from vhlib.core.errors import InputError
 from vhlib.data.poses import PoseLibrary
 from vhlib.data.synthetic.casting import cast
 from vhlib.data.synthetic.draws import Draws
-from vhlib.data.synthetic.figure import bodies, dummy
-from vhlib.data.synthetic.framing import Stance, framed, placed
+from vhlib.data.synthetic.figure import Stance, dummy, figure, normals_of
+from vhlib.data.synthetic.framing import framed, placed
 from vhlib.data.synthetic.people import SyntheticPeople, one_thread
 from vhlib.data.synthetic.picture import fragments
 from vhlib.data.synthetic.sample import Sample, collate
@@ -72,17 +72,23 @@ def make_clip(people: SyntheticPeople, index: int, *, frames: int = 16, fps: flo
             replace(still, body_pose=pose, global_orient=orient)
             for pose, orient in zip(motion.body_pose, motion.global_orient, strict=True)
         ]
-        stances, points, pelvis = _grounded(upright)
-        view = framed(points.reshape(-1, 3), people.size, draws.stream("clip camera"))
-        stage = set_stage(draws, view, view.from_world(points.reshape(-1, 3)), family)
-        actors = [dress(stage, placed(stance, pelvis, view)) for stance in stances]
+        stances = grounded(upright)
+        figures = [figure(stance) for stance in stances]
+        points = np.concatenate([person.vertices for person in figures])
+        view = framed(points, people.size, draws.stream("clip camera"))
+        stage = set_stage(draws, view, view.from_world(points), family)
+        pelvis = figures[0].joints_rest[0].astype(np.float64)
+        actors = [
+            dress(stage, placed(stance, pelvis, view), person.moved(view.rotation, view.translation))
+            for stance, person in zip(stances, figures, strict=True)
+        ]
         pictures = [photograph(stage, actor, people.rasterizer, take=take) for take, actor in enumerate(actors)]
         samples = [
             labelled(stage, actor, image, people.rasterizer) for actor, image in zip(actors, pictures, strict=True)
         ]
         moments = [_Moment(sample, actor) for sample, actor in zip(samples, actors, strict=True)]
         frames_seen = collate(samples)
-        vertices = torch.stack([torch.from_numpy(actor.vertices) for actor in actors])
+        vertices = torch.stack([torch.from_numpy(actor.figure.vertices) for actor in actors])
         pixels = frames_seen.camera.project(vertices)
         flow = [_flow(*pair, people) for pair in itertools.pairwise(moments)]
     return Clip(
@@ -100,25 +106,26 @@ class _Moment:
     actor: Actor
 
 
-def _grounded(upright: list[Stance]) -> tuple[list[Stance], np.ndarray, np.ndarray]:
-    """Moved so that what is lowest stays put; and the vertices (T, V, 3) and the resting pelvis, world."""
-    body = bodies()[upright[0].gender]
-    outputs = [body(**stance.parameters) for stance in upright]
-    points = torch.stack([output.vertices[0] for output in outputs])
+def grounded(upright: list[Stance]) -> list[Stance]:
+    """Somebody in motion, moved so that what is lowest stays put at height 0.
+
+    Args:
+        upright: moments of one person; world, y up.
+    """
+    points = torch.stack([torch.from_numpy(figure(stance).vertices) for stance in upright])
     low = points[..., 1].amin(1)
     standing = torch.exp((low[:-1, None] - points[:-1, :, 1]) / _SOLE)
     steps = (standing[..., None] * (points[1:] - points[:-1])).sum(1) / standing.sum(1)[:, None]
     transl = torch.zeros(len(points), 3)
     transl[1:] = -steps.cumsum(0)
     transl[:, 1] = -low
-    moved = [replace(stance, transl=there) for stance, there in zip(upright, transl, strict=True)]
-    return moved, (points + transl[:, None]).numpy(), outputs[0].joints[0, 0].double().numpy()
+    return [replace(stance, transl=there) for stance, there in zip(upright, transl, strict=True)]
 
 
 def _seen(moment: _Moment, pixels: Float[Tensor, "V 2"]) -> Bool[Tensor, "V"]:
     side = moment.sample.mask.shape[0]
-    vertices = torch.from_numpy(moment.actor.vertices)
-    normals = torch.from_numpy(dummy().normals(moment.actor.vertices))
+    vertices = torch.from_numpy(moment.actor.figure.vertices)
+    normals = torch.from_numpy(normals_of(moment.actor.figure.vertices, dummy().faces))
     facing = (normals * vertices).sum(-1) < 0
     inside = ((pixels >= 0) & (pixels < side)).all(-1)
     column, row = pixels.floor().long().clamp(0, side - 1).unbind(-1)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from vhlib.data.synthetic.figure import Dummy, Figure, unit
+from vhlib.data.synthetic.figure import Dummy, Figure, normals_of, unit
 from vhlib.data.synthetic.mesh import Mesh, cut
 from vhlib.data.synthetic.noise import smooth_step
 
@@ -128,23 +128,32 @@ def garment(
     Returns:
         The garment, and how far what is worn now stands off the skin.
     """
-    rest, normals = person.rest, person.outward
-    hollow = np.einsum("nk,nk->n", person.spanned(cut_as.smoothing) - rest, normals)
+    # What is far beyond its edges is never drawn, but its vertices keep their places in the mesh.
+    close = shape > -2 * _EDGE
+    near = np.flatnonzero(close)
+    rest, normals, places, edge = person.rest[near], person.outward[near], dummy.places[near], shape[near]
+    hollow = np.einsum("nk,nk->n", person.spanned(cut_as.smoothing)[near] - rest, normals)
     lift = cut_as.thickness + np.maximum(hollow, 0)
-    lift = lift + cut_as.folds * _folds(dummy.places, chance) * smooth_step(shape, -0.02, 0.06)
+    if cut_as.folds:
+        lift = lift + cut_as.folds * _folds(places, chance) * smooth_step(edge, -0.02, 0.06)
     cloth = rest + normals * lift[:, None].astype(np.float32)
     if cut_as.hang:
-        cloth = _hung(cloth, person, dummy.places, cut_as.hang)
+        cloth = _hung(cloth, person, places, cut_as.hang)
     if cut_as.leg:
-        cloth = _tubes(cloth, person, dummy.places, cut_as.leg, legs=True)
+        cloth = _tubes(cloth, person, places, cut_as.leg, legs=True)
     if cut_as.sleeve:
-        cloth = _tubes(cloth, person, dummy.places, cut_as.sleeve, legs=False)
+        cloth = _tubes(cloth, person, places, cut_as.sleeve, legs=False)
     lift = np.einsum("nk,nk->n", cloth - rest, normals)
-    outside = np.maximum(lift, under + np.float32(_APART))
+    outside = np.maximum(lift, under[near] + np.float32(_APART))
     cloth = cloth + normals * (outside - lift)[:, None]
-    posed = person.skinned(cloth + person.bulges, dummy.weights)
-    whole = Mesh(posed, dummy.normals(posed), dummy.places, dummy.faces, dummy.parts)
-    return cut(whole, shape), np.where(shape > -_EDGE, outside, under).astype(np.float32)
+    posed = person.vertices.copy()
+    posed[near] = person.skinned(cloth + person.bulges[near], dummy.weights[near])
+    a, b, c = dummy.faces.T
+    some = np.flatnonzero(close[a] & close[b] & close[c])
+    whole = Mesh(posed, normals_of(posed, dummy.faces[some]), dummy.places, dummy.faces[some], dummy.parts[some])
+    worn = under.copy()
+    worn[near] = np.where(edge > -_EDGE, outside, under[near])
+    return cut(whole, shape), worn
 
 
 def _folds(places: np.ndarray, chance: np.random.Generator) -> np.ndarray:

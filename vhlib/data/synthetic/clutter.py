@@ -15,7 +15,7 @@ _SEATED = ("sitting",)
 """Families of motions that need a seat."""
 
 _ON_SEAT = ("pelvis", "left_hip", "right_hip")
-_OCCLUDED = 0.25
+_OCCLUDED = 0.2
 """How often something stands in the way."""
 
 

@@ -69,7 +69,7 @@ def put_on_hair(dressing: Dressing, gender: str, colour: Float[np.ndarray, "3"],
         }[kind]
         cut_as = Cut(
             thickness=min(volume, 0.012) if capped else volume,
-            smoothing=30 if kind == "curly hair" else 10,
+            smoothing=16 if kind == "curly hair" else 10,
             folds=0.2 * volume,
         )
         dressing.cover(kind, _scalp(places, between(chance, -0.012, 0.018), ears), cut_as, paint, chance)

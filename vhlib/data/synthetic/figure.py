@@ -42,18 +42,6 @@ class Dummy:
     """The part of each vertex, counted from 1."""
 
     @cached_property
-    def _corners(self) -> np.ndarray:
-        return np.ascontiguousarray(self.faces.T)
-
-    @cached_property
-    def around(self) -> sparse.csr_array:
-        """(V, F) which faces are around each vertex."""
-        count = len(self.faces)
-        rows, columns = self.faces.reshape(-1), np.repeat(np.arange(count), 3)
-        ones = np.ones(len(rows), np.float32)
-        return sparse.csr_array((ones, (rows, columns)), shape=(len(self.places), count))
-
-    @cached_property
     def softened(self) -> sparse.csr_array:
         """(V, V) the mean of each vertex and its neighbours."""
         rows = self.faces[:, [0, 1, 2]].reshape(-1)
@@ -62,18 +50,6 @@ class Dummy:
         edges = sparse.csr_array((ones, (rows, columns)), shape=2 * (len(self.places),))
         edges = edges + sparse.eye_array(len(self.places), dtype=np.float32, format="csr") * 2
         return sparse.csr_array(edges.multiply(1 / edges.sum(1)[:, None]), dtype=np.float32)
-
-    def normals(self, points: Float[np.ndarray, "V 3"]) -> Float[np.ndarray, "V 3"]:
-        """Unit normals of a surface with this mesh.
-
-        Args:
-            points: its vertices, any frame.
-        """
-        x, y, z = np.ascontiguousarray(points.T)
-        a, b, c = self._corners
-        ux, uy, uz = x[b] - x[a], y[b] - y[a], z[b] - z[a]
-        vx, vy, vz = x[c] - x[a], y[c] - y[a], z[c] - z[a]
-        return unit(self.around @ np.stack([uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx], 1))
 
 
 @cache
@@ -108,8 +84,30 @@ def regressor(gender: str, skeleton: str) -> Tensor:
 
 
 @dataclass(frozen=True, eq=False)
+class Stance:
+    """A body and where it is, in the world or an OpenCV camera's frame."""
+
+    gender: str
+    """Whose stand-in."""
+    betas: Float[Tensor, "S"]
+    """Standard deviations."""
+    body_pose: Float[Tensor, "23 3"]
+    """Axis-angle."""
+    global_orient: Float[Tensor, "3"]
+    """Axis-angle, of the pelvis."""
+    transl: Float[Tensor, "3"]
+    """Metres."""
+
+    @property
+    def parameters(self) -> dict[str, Tensor]:
+        """As `vhlib.body.SMPL` takes them, a batch of one."""
+        names = ("betas", "body_pose", "global_orient", "transl")
+        return {name: getattr(self, name)[None] for name in names}
+
+
+@dataclass(frozen=True, eq=False)
 class Figure:
-    """One body, posed and placed in the camera frame; no clothes."""
+    """One body, posed and placed in the world or the camera's frame; no clothes."""
 
     rest: Float[np.ndarray, "V 3"]
     """The shaped body at rest."""
@@ -118,9 +116,26 @@ class Figure:
     joints_rest: Float[np.ndarray, "24 3"]
     """Joints at rest."""
     turns: Float[Tensor, "1 24 3 3"]
-    """Each joint's rotation, body at rest → camera frame."""
+    """Each joint's rotation from the body at rest."""
     joints: Float[Tensor, "1 24 3"]
-    """Posed joints, camera frame."""
+    """Posed joints."""
+
+    @cached_property
+    def vertices(self) -> Float[np.ndarray, "V 3"]:
+        """The posed skin."""
+        return self.skinned(self.rest + self.bulges, dummy().weights)
+
+    def moved(self, rotation: Float[np.ndarray, "3 3"], translation: Float[np.ndarray, "3"]) -> "Figure":
+        """The same body in another frame.
+
+        Args:
+            rotation: from this frame to that.
+            translation: likewise, metres.
+        """
+        turn, shift = torch.from_numpy(rotation).float(), torch.from_numpy(translation).float()
+        there = Figure(self.rest, self.bulges, self.joints_rest, turn @ self.turns, self.joints @ turn.T + shift)
+        there.__dict__["vertices"] = (self.vertices @ rotation.T + translation).astype(np.float32)
+        return there
 
     def spanned(self, times: int) -> Float[np.ndarray, "V 3"]:
         """The body at rest with its hollows filled and its tips rounded: smoothed a number of times.
@@ -139,10 +154,10 @@ class Figure:
     @cached_property
     def outward(self) -> Float[np.ndarray, "V 3"]:
         """Normals of the body at rest."""
-        return dummy().normals(self.rest)
+        return normals_of(self.rest, dummy().faces)
 
     def skinned(self, points: Float[np.ndarray, "N 3"], weights: Float[np.ndarray, "N 24"]) -> Float[np.ndarray, "N 3"]:
-        """Points at rest taken along by the pose: camera frame.
+        """Points at rest taken along by the pose.
 
         Args:
             points: around the body at rest.
@@ -162,27 +177,16 @@ class Figure:
         return self.joints_rest[SMPL24.index(name)]
 
 
-def figure(
-    gender: str,
-    *,
-    betas: Float[Tensor, "S"],
-    body_pose: Float[Tensor, "23 3"],
-    global_orient: Float[Tensor, "3"],
-    transl: Float[Tensor, "3"],
-) -> Figure:
+def figure(stance: Stance) -> Figure:
     """Shape, pose and place a body, keeping what clothes need.
 
     Args:
-        gender: whose stand-in.
-        betas: standard deviations.
-        body_pose: axis-angle.
-        global_orient: axis-angle, pelvis → camera frame.
-        transl: metres.
+        stance: who, and how they stand; the figure is in its frame.
     """
-    body = bodies()[gender]
-    rotations = axis_angle_to_matrix(torch.cat([global_orient[None], body_pose]))[None]
-    rest = body.v_template + blend_shapes(betas[None], body.shapedirs)[0]
-    joints_rest = body.joint_template + blend_shapes(betas[None], body.joint_shapedirs)
+    body = bodies()[stance.gender]
+    rotations = axis_angle_to_matrix(torch.cat([stance.global_orient[None], stance.body_pose]))[None]
+    rest = body.v_template + blend_shapes(stance.betas[None], body.shapedirs)[0]
+    joints_rest = body.joint_template + blend_shapes(stance.betas[None], body.joint_shapedirs)
     turns, joints = forward_kinematics(rotations, joints_rest, body.parents)
     bulges = pose_blend_shapes(rotations, body.posedirs)[0]
     return Figure(
@@ -190,8 +194,27 @@ def figure(
         np.ascontiguousarray(bulges.numpy()),
         joints_rest[0].numpy(),
         turns,
-        joints + transl,
+        joints + stance.transl,
     )
+
+
+def normals_of(points: Float[np.ndarray, "N 3"], faces: Int[np.ndarray, "F 3"]) -> Float[np.ndarray, "N 3"]:
+    """Unit normals of a surface's vertices, the faces' weighted by area; zero where no face is.
+
+    As `vhlib.geometry.vertex_normals`, which adds a batch and gradients and takes five times as long.
+
+    Args:
+        points: vertices, any frame.
+        faces: counter-clockwise from outside.
+    """
+    x, y, z = np.ascontiguousarray(points.T)
+    a, b, c = np.ascontiguousarray(faces.T)
+    ux, uy, uz = x[b] - x[a], y[b] - y[a], z[b] - z[a]
+    vx, vy, vz = x[c] - x[a], y[c] - y[a], z[c] - z[a]
+    corners = np.concatenate([a, b, c])
+    areas = (uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx)
+    sums = [np.bincount(corners, np.concatenate([area, area, area]), len(points)) for area in areas]
+    return unit(np.stack(sums, 1).astype(np.float32))
 
 
 def unit(vectors: Float[np.ndarray, "*N 3"]) -> Float[np.ndarray, "*N 3"]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from vhlib.data.synthetic.draws import between
+from vhlib.data.synthetic.figure import Stance
 from vhlib.data.synthetic.mesh import bounds
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
@@ -73,28 +73,6 @@ class View:
             points: points or directions.
         """
         return points @ self.axes.T.astype(points.dtype)
-
-
-@dataclass(frozen=True, eq=False)
-class Stance:
-    """A body and where it is; OpenCV camera frame."""
-
-    gender: str
-    """Whose stand-in."""
-    betas: Float[Tensor, "S"]
-    """Standard deviations."""
-    body_pose: Float[Tensor, "23 3"]
-    """Axis-angle."""
-    global_orient: Float[Tensor, "3"]
-    """Axis-angle, pelvis → camera frame."""
-    transl: Float[Tensor, "3"]
-    """Metres."""
-
-    @property
-    def parameters(self) -> dict[str, Tensor]:
-        """As `vhlib.body.SMPL` takes them, a batch of one."""
-        names = ("betas", "body_pose", "global_orient", "transl")
-        return {name: getattr(self, name)[None] for name in names}
 
 
 def framed(points: Float[np.ndarray, "N 3"], size: int, chance: np.random.Generator) -> View:

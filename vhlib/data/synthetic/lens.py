@@ -42,16 +42,16 @@ def lens(chance: np.random.Generator) -> Lens:
     Args:
         chance: where they come from.
     """
-    angle, length = between(chance, 0, 2 * np.pi), between(chance, 0.01, 0.045)
-    moved = length if chance.random() < 0.2 else 0.0
+    angle, length = between(chance, 0, 2 * np.pi), between(chance, 0.008, 0.03)
+    moved = length if chance.random() < 0.15 else 0.0
     red, blue = chance.normal(0, 0.035, 2)
     return Lens(
         defocus=between(chance, 0.004, 0.02) if chance.random() < 0.4 else 0.0,
         motion=(moved * float(np.cos(angle)), moved * float(np.sin(angle))),
-        exposure=float(np.exp(chance.normal(0.1, 0.2))),
+        exposure=float(np.exp(chance.normal(0.25, 0.2))),
         cast=(1 + float(red), 1.0, 1 + float(blue)),
         vignette=between(chance, 0.0, 0.35) if chance.random() < 0.5 else 0.0,
-        noise=between(chance, 0.0, 0.03),
+        noise=between(chance, 0.0, 0.025),
         quality=int(chance.integers(45, 96)) if chance.random() < 0.75 else 0,
     )
 
@@ -100,13 +100,13 @@ def developed(
     """
     size = light.shape[0]
     y, x = np.mgrid[0:size, 0:size] / np.float32(size) - np.float32(0.5)
-    falloff = 1 - through.vignette * (x * x + y * y) * 2
-    exposed = light * falloff[..., None] * (through.exposure * np.array(through.cast))
+    falloff = 1 - np.float32(2 * through.vignette) * (x * x + y * y)
+    exposed = light * falloff[..., None] * (through.exposure * np.array(through.cast, np.float32))
     # A shoulder that keeps lamps and skies from turning flat white.
     bright = np.where(exposed > 0.8, 0.8 + 0.2 * np.tanh((exposed - 0.8) / 0.4), exposed)
     picture = srgb(bright)
     if through.noise:
-        picture = picture + through.noise * chance.standard_normal(picture.shape, np.float32)
+        picture = picture + np.float32(through.noise) * chance.standard_normal(picture.shape, np.float32)
     pixels = (255 * np.clip(picture, 0, 1)).round().astype(np.uint8)
     if not through.quality:
         return pixels

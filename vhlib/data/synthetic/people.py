@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import get_args
 
+import numpy as np
 import torch
 
 from vhlib.core.errors import InputError
 from vhlib.data.poses.library import Split
 from vhlib.data.synthetic.casting import cast
 from vhlib.data.synthetic.draws import Draws
-from vhlib.data.synthetic.figure import bodies
-from vhlib.data.synthetic.framing import Stance, framed, placed
+from vhlib.data.synthetic.figure import Figure, Stance, figure
+from vhlib.data.synthetic.framing import framed, placed
 from vhlib.data.synthetic.sample import Sample
 from vhlib.data.synthetic.stage import Stage, dress, labelled, photograph, set_stage
 from vhlib.render import Rasterizer, backend
@@ -61,13 +62,13 @@ class SyntheticPeople:
         draws = Draws(self.seed, self.split, index)
         with one_thread(), torch.no_grad():
             upright, family = cast(draws)
-            stage, stance = staged(draws, upright, family, self.size)
-            actor = dress(stage, stance)
+            stage, stance, person = staged(draws, upright, family, self.size)
+            actor = dress(stage, stance, person)
             image = photograph(stage, actor, self.rasterizer)
             return labelled(stage, actor, image, self.rasterizer)
 
 
-def staged(draws: Draws, upright: Stance, family: str, size: int) -> tuple[Stage, Stance]:
+def staged(draws: Draws, upright: Stance, family: str, size: int) -> tuple[Stage, Stance, Figure]:
     """Put a camera before somebody and a scene around them.
 
     Args:
@@ -75,11 +76,15 @@ def staged(draws: Draws, upright: Stance, family: str, size: int) -> tuple[Stage
         upright: the person, world, y up.
         family: of their motion.
         size: of the image, pixels.
+
+    Returns:
+        The stage, and the person in the camera's frame.
     """
-    naked = bodies()[upright.gender](**upright.parameters)
-    points, pelvis = naked.vertices[0].numpy(), naked.joints[0, 0].double().numpy()
-    view = framed(points, size, draws.stream("camera"))
-    return set_stage(draws, view, view.from_world(points), family), placed(upright, pelvis, view)
+    person = figure(upright)
+    view = framed(person.vertices, size, draws.stream("camera"))
+    there = person.moved(view.rotation, view.translation)
+    pelvis = person.joints_rest[0].astype(np.float64)
+    return set_stage(draws, view, there.vertices, family), placed(upright, pelvis, view), there
 
 
 @contextmanager

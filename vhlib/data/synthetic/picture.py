@@ -122,14 +122,15 @@ class _Shadows:
     def __init__(self, mesh: Mesh, view: View, light: Illumination, rasterizer: Rasterizer):
         points = view.to_scene(mesh.points)
         self._lamp = ShadowMap(points, mesh.faces, light.lamp, 160, rasterizer)
-        self._sky = ShadowMap(points, mesh.faces, np.array([0.05, 0.99, -0.05]), 64, rasterizer)
+        self._points, self._faces, self._rasterizer = points, mesh.faces, rasterizer
         self._softness = light.softness
 
     def of_lamp(self, points: np.ndarray, bias: float) -> np.ndarray:
         return self._lamp.openness(points, self._softness, bias)
 
     def of_sky(self, points: np.ndarray) -> np.ndarray:
-        return 0.45 + 0.55 * self._sky.openness(points, 0.22, 0.02)
+        above = ShadowMap(self._points, self._faces, np.array([0.05, 0.99, -0.05]), 64, self._rasterizer)
+        return 0.45 + 0.55 * above.openness(points, 0.22, 0.02)
 
 
 def _foreground(

@@ -128,8 +128,8 @@ def bush(
     """
     rows, columns = 14, 26
     tilt, angle = np.meshgrid(np.linspace(0.05, np.pi - 0.05, rows), np.linspace(0, 2 * np.pi, columns), indexing="ij")
-    rough = fractal(angle / 6.283, tilt / 3.14, size=1.0, field=int(chance.integers(4)), power=0.8)
-    radius = 1 + 0.16 * rough
+    rough = fractal(angle / 6.283, tilt / 3.14, size=1.0, field=int(chance.integers(4)), power=1.25)
+    radius = 1 + 0.14 * rough
     ball = np.stack([np.sin(tilt) * np.cos(angle), np.cos(tilt), np.sin(tilt) * np.sin(angle)], -1)
     ball[:, -1], radius[:, -1] = ball[:, 0], radius[:, 0]
     points = ball * radius[..., None] * [extent[0] / 2, extent[1] / 2, extent[0] / 2] + [0, extent[1] / 2, 0]

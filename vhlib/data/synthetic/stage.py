@@ -13,8 +13,8 @@ from vhlib.data.poses import FAMILIES
 from vhlib.data.synthetic.clutter import clutter
 from vhlib.data.synthetic.coiffure import complexion, put_on_hair
 from vhlib.data.synthetic.draws import Draws
-from vhlib.data.synthetic.figure import Figure, dummy, figure
-from vhlib.data.synthetic.framing import Stance, View
+from vhlib.data.synthetic.figure import Figure, Stance, dummy
+from vhlib.data.synthetic.framing import View
 from vhlib.data.synthetic.labels import keypoints, visibility
 from vhlib.data.synthetic.lens import Lens, lens
 from vhlib.data.synthetic.light import Illumination, illumination
@@ -23,7 +23,6 @@ from vhlib.data.synthetic.picture import Drawing, drawing, picture, seen
 from vhlib.data.synthetic.sample import Sample
 from vhlib.data.synthetic.scenery import Backdrop, backdrop
 from vhlib.data.synthetic.wardrobe import Dressing, put_on_clothes
-from vhlib.geometry.skeletons import SKELETONS
 from vhlib.render import Rasterizer
 
 
@@ -54,9 +53,7 @@ class Actor:
     stance: Stance
     """Shape, pose and place."""
     figure: Figure
-    """The naked body."""
-    vertices: Float[np.ndarray, "V 3"]
-    """Its skin, camera frame."""
+    """The naked body, camera frame."""
     worn: Bool[np.ndarray, "G"]
     """Which garments."""
     drawn: Drawing
@@ -78,21 +75,20 @@ def set_stage(draws: Draws, view: View, points: Float[np.ndarray, "N 3"], family
     return Stage(draws, view, family, behind, things, light, lens(draws.stream("lens")))
 
 
-def dress(stage: Stage, stance: Stance) -> Actor:
-    """Pose somebody and put clothes and hair on; the same ones at every moment.
+def dress(stage: Stage, stance: Stance, person: Figure) -> Actor:
+    """Put clothes and hair on somebody; the same ones at every moment.
 
     Args:
         stage: the scene.
         stance: the person, camera frame.
+        person: the same, posed.
     """
-    person = figure(stance.gender, **{name: value[0] for name, value in stance.parameters.items()})
-    vertices = person.skinned(person.rest + person.bulges, dummy().weights)
     looks = stage.draws.stream("looks")
     skin, hair = complexion(stance.gender, looks)
-    dressing = Dressing(dummy(), person, vertices, skin)
+    dressing = Dressing(dummy(), person, skin)
     put_on_clothes(dressing, stance.gender, stage.draws.stream("outfit"))
     put_on_hair(dressing, stance.gender, hair, looks)
-    return Actor(stance, person, vertices, dressing.worn, drawing([*dressing.surfaces, *stage.things]))
+    return Actor(stance, person, dressing.worn, drawing([*dressing.surfaces, *stage.things]))
 
 
 def photograph(stage: Stage, actor: Actor, rasterizer: Rasterizer, *, take: int = 0) -> UInt8[np.ndarray, "H W 3"]:
@@ -119,7 +115,7 @@ def labelled(stage: Stage, actor: Actor, image: UInt8[np.ndarray, "H W 3"], rast
     """
     view, stance = stage.view, actor.stance
     shown = seen(actor.drawn, view, rasterizer)
-    points = keypoints(actor.figure, torch.from_numpy(actor.vertices), stance.gender)
+    points = keypoints(actor.figure, stance.gender)
     focal, principal = torch.full((2,), view.focal_length), torch.full((2,), view.size / 2)
     pixels = {name: project_points(at[None], focal[None], principal[None])[0] for name, at in points.items()}
     return Sample(
@@ -129,7 +125,7 @@ def labelled(stage: Stage, actor: Actor, image: UInt8[np.ndarray, "H W 3"], rast
         depth=torch.from_numpy(shown.depth),
         keypoints_2d=pixels,
         keypoints_3d=points,
-        visibility={name: visibility(SKELETONS[name].names, points[name], at, shown) for name, at in pixels.items()},
+        visibility=visibility(points, pixels, shown),
         betas=stance.betas,
         body_pose=stance.body_pose,
         global_orient=stance.global_orient,

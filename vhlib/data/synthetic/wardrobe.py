@@ -20,7 +20,7 @@ from vhlib.data.synthetic.cloth import (
 from vhlib.data.synthetic.colour import cloth_colour, linear
 from vhlib.data.synthetic.drapes import SkirtCut, skirt
 from vhlib.data.synthetic.draws import between, pick
-from vhlib.data.synthetic.figure import Dummy, Figure
+from vhlib.data.synthetic.figure import Dummy, Figure, normals_of
 from vhlib.data.synthetic.mesh import Mesh, without
 from vhlib.data.synthetic.paint import PRINT, Fabric, Leather, Paint, Surface
 
@@ -74,14 +74,14 @@ class Dressing:
     Args:
         dummy: the bodies' mesh.
         person: who.
-        vertices: the posed skin, camera frame.
         skin: its paint.
     """
 
-    def __init__(self, dummy: Dummy, person: Figure, vertices: Float[np.ndarray, "V 3"], skin: Paint):
+    def __init__(self, dummy: Dummy, person: Figure, skin: Paint):
         self.dummy, self.person = dummy, person
         self.worn: Bool[np.ndarray, "G"] = np.zeros(len(GARMENTS), bool)
-        body = Mesh(vertices, dummy.normals(vertices), dummy.places, dummy.faces, dummy.parts)
+        vertices = person.vertices
+        body = Mesh(vertices, normals_of(vertices, dummy.faces), dummy.places, dummy.faces, dummy.parts)
         self.surfaces = [Surface(body, skin)]
         self._lift = np.zeros(len(vertices), np.float32)
 
@@ -208,7 +208,7 @@ def _put_on_shirt(dressing: Dressing, tucked: bool, chance: np.random.Generator)
     loose = chance.random()
     cut_as = Cut(
         thickness=0.004 if tucked else 0.007 + 0.008 * loose,
-        smoothing=4 if tucked else int(4 + 20 * loose),
+        smoothing=4 if tucked else int(4 + 12 * loose),
         hang=0.0 if tucked else 0.55 + 0.4 * loose,
         sleeve=0.035 + 0.02 * loose if kind == "long-sleeved shirt" else 0.0,
         folds=0.001 if tucked else 0.003 + 0.006 * loose,
@@ -228,7 +228,7 @@ def _put_on_trousers(dressing: Dressing, kind: str, chance: np.random.Generator)
     loose = chance.random()
     cut_as = Cut(
         thickness=0.008 + 0.006 * loose,
-        smoothing=int(6 + 16 * loose),
+        smoothing=int(6 + 10 * loose),
         leg=0.066 + 0.035 * loose + (0.02 if kind == "shorts" else 0.0),
         folds=0.002 + 0.005 * loose,
     )
@@ -287,7 +287,7 @@ def _put_on_jacket(dressing: Dressing, chance: np.random.Generator) -> None:
     )
     cut_as = Cut(
         thickness=0.020,
-        smoothing=26,
+        smoothing=16,
         hang=0.95,
         sleeve=between(chance, 0.048, 0.06),
         leg=0.115 if long else 0.0,
