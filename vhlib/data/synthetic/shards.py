@@ -19,6 +19,7 @@ from torch.utils.data import Dataset
 
 from vhlib.core.arrays import write_npz
 from vhlib.core.errors import InputError
+from vhlib.core.paths import shipped
 from vhlib.data.synthetic.people import SyntheticPeople
 from vhlib.data.synthetic.sample import Sample
 from vhlib.data.synthetic.stream import loader
@@ -166,6 +167,15 @@ class ShardedPeople(Dataset[Sample]):
             samples = from_arrays({name: archive[name] for name in archive.files})
         self._open = (shard.file, samples)
         return samples
+
+
+def synthetic_sample() -> Sample:
+    """The 64 samples that come with the kit, for lessons: 112 px a side, of the val split.
+
+    ``vh data make --n 64 --split val --size 112 --out data/synthetic_sample`` makes them again.
+    """
+    people = ShardedPeople(shipped("synthetic_sample"))
+    return people.read(people.manifest.shards[0])
 
 
 def read_manifest(folder: Path) -> Manifest:
