@@ -24,4 +24,5 @@ def test_contact_sheet(tmp_path):
     arguments = ["data", "contact-sheet", "--out", str(out), "--n", "3", "--size", "32", "--columns", "2"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    assert Image.open(out).size == (2 * 38 + 6, 2 * 38 + 6)
+    with Image.open(out) as sheet:
+        assert sheet.size == (2 * 38 + 6, 2 * 38 + 6)

@@ -155,6 +155,12 @@ def test_the_size_of_the_image_is_the_only_thing_it_changes(samples):
         assert (shrunk - small.mask.float()).abs().mean() < 0.02
 
 
+def test_labels_alone_are_the_same(samples):
+    alone = SyntheticPeople("val", seed=3, size=SIZE, pictures=False)[4]
+    assert not alone.image.any()
+    assert_same(dataclasses.replace(alone, image=samples[4].image), samples[4])
+
+
 def test_batches(samples):
     batch = collate(samples[:4])
     assert len(batch) == 4

@@ -145,7 +145,7 @@ def check_benchmark(
             typer.echo(write)
             return
         recipe, failed = benchmark(), False
-        batches = loader(recipe.people(split), batch=BLOCK, stop=blocks * BLOCK, workers=workers)
+        batches = loader(recipe.people(split, pictures=False), batch=BLOCK, stop=blocks * BLOCK, workers=workers)
         for block, samples in enumerate(batches):
             wrong = differences(recipe, split, block, samples)
             typer.echo(f"{split} {block * BLOCK} to {block * BLOCK + BLOCK - 1}: {', '.join(wrong) or 'the same'}")

@@ -69,13 +69,14 @@ class Recipe:
     checksums: Mapping[str, Sequence[Checksum]]
     """By split, of its first blocks."""
 
-    def people(self, split: str) -> SyntheticPeople:
+    def people(self, split: str, *, pictures: bool = True) -> SyntheticPeople:
         """The generator of a split; its samples are the first `counts[split]`.
 
         Args:
             split: "train", "val" or "test".
+            pictures: False: the labels alone.
         """
-        return SyntheticPeople(split, seed=self.seed, size=self.size)
+        return SyntheticPeople(split, seed=self.seed, size=self.size, pictures=pictures)
 
 
 def benchmark(path: Path | None = None) -> Recipe:
@@ -112,7 +113,7 @@ def write_benchmark(
     checksums: dict[str, list[Checksum]] = {}
     done = 0
     for split, count in counts.items():
-        people = SyntheticPeople(split, seed=seed, size=size)
+        people = SyntheticPeople(split, seed=seed, size=size, pictures=False)
         stop = min(CHECKED[split] * BLOCK, count)
         for samples in loader(people, batch=BLOCK, stop=stop, workers=workers):
             checksums.setdefault(split, []).append(checksum(samples))
@@ -128,8 +129,8 @@ def checksum(samples: Sample) -> Checksum:
         samples: the batch.
     """
     digest = hashlib.sha256()
-    for numbers in (samples.index, samples.gender, samples.family, samples.garments):
-        digest.update(numbers.numpy().astype("<i8").tobytes())
+    for labels in (samples.index, samples.gender, samples.family, samples.garments):
+        digest.update(labels.numpy().astype("<i8").tobytes())
     areas = torch.stack([parts.long().reshape(-1).bincount(minlength=25)[1:] for parts in samples.parts])
     floats = {name: getattr(samples, name) for name in TOLERANCES if hasattr(samples, name)}
     sums = {}

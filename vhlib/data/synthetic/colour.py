@@ -68,15 +68,15 @@ def skin_tone(chance: np.random.Generator) -> Float[np.ndarray, "3"]:
     """A skin colour from the whole human range, linear RGB.
 
     The individual typology angle ITA = atan((L* - 50) / b*) orders skin from very light, beyond 55 degrees, to dark,
-    below -30 (Chardon et al. 1991, Int. J. Cosmetic Science); here every angle from -52 to 62 is as likely.
+    below -30 (Chardon et al. 1991, Int. J. Cosmetic Science); here every angle from -68 to 62 is as likely.
 
     Args:
         chance: where it comes from.
     """
-    angle = np.deg2rad(between(chance, -52, 62))
-    yellow = between(chance, 13, 18) - 2.5 * np.abs(angle)
+    angle = np.deg2rad(between(chance, -68, 62))
     # The angle fixes L* and b* up to their distance from (50, 0); dark skin has less of both hues.
-    lightness = float(np.clip(50 + yellow * np.tan(angle), 23, 77))
+    yellow = between(chance, 13, 18) - 4 * min(angle, 0.0) ** 2
+    lightness = float(np.clip(50 + yellow * np.tan(angle), 22, 78))
     red = between(chance, 8, 12) - 1.5 * abs(lightness - 55) / 25
     return lab(lightness, red, yellow)
 

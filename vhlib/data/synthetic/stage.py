@@ -83,11 +83,10 @@ def dress(stage: Stage, stance: Stance, person: Figure) -> Actor:
         stance: the person, camera frame.
         person: the same, posed.
     """
-    looks = stage.draws.stream("looks")
-    skin, hair = complexion(stance.gender, looks)
+    skin, hair = complexion(stance.gender, stage.draws.stream("skin"))
     dressing = Dressing(dummy(), person, skin)
     put_on_clothes(dressing, stance.gender, stage.draws.stream("outfit"))
-    put_on_hair(dressing, stance.gender, hair, looks)
+    put_on_hair(dressing, stance.gender, hair, stage.draws.stream("hair"))
     return Actor(stance, person, dressing.worn, drawing([*dressing.surfaces, *stage.things]))
 
 
