@@ -41,7 +41,7 @@ def test_no_check_and_no_planted_answer_stands_among_the_releases():
 
 
 def test_exercises_and_questions_match_one_to_one():
-    for module in ("body", "cameras", "fitting", "geometry", "losses", "nets", "priors"):
+    for module in ("body", "cameras", "fitting", "geometry", "losses", "nets", "priors", "render.reference"):
         importlib.import_module(f"vhlib.{module}")  # marks are known once their modules are loaded
     declared = (questions.load(REPOSITORY / "solutions" / name) for name in NAMES)
     asked = {(a.name, question.name) for a in declared for question in a.auto if not question.together}
@@ -85,6 +85,29 @@ SAID = {
         ("my_body", "forgets the shape", "the shape was left out"),
         ("my_body", "forgets the pose", "the pose was left out"),
         ("my_body", "returns the joints", "expected the shape (2, 6890, 3), got (2, 24, 3)"),
+    ],
+    "02_cameras_and_rendering": [
+        ("look_at", "into the columns", "the axes were the columns: they are the rows"),
+        ("look_at", "OpenGL's axes", "the axes were OpenGL's: here y points down and z forward"),
+        ("look_at", "camera's place for T", "T was the camera's place"),
+        ("look_at", "divide by the lengths", "the axes were not divided by their lengths"),
+        ("look_at", "world's down", "down was the world's"),
+        ("ray_weights", "rows of the equations", "the corners stood in rows"),
+        ("ray_weights", "cuts off what is negative", "negative weights were cut off"),
+        ("ray_weights", "divides by the sum", "they were divided by their sum"),
+        ("ray_weights", "weights in the image", "these were the weights in the image"),
+        ("z_buffer", "farthest", "the farthest face was taken"),
+        ("z_buffer", "on an edge", "a pixel on the edge of a face was not covered"),
+        ("z_buffer", "divide by the sum", "the depth was not divided by the sum of the weights"),
+        ("coverage", "edges without ends", "an edge ends at its corners"),
+        ("coverage", "swaps the sign", "inside is more than one half"),
+        ("coverage", "one orientation", "only corners that run the other way count as inside"),
+        ("coverage", "cut off from the gradient", "the result has no gradient"),
+        ("union", "sum of logarithms", "numbers are NaN or infinite"),
+        ("union", "takes the largest", "only the largest counted"),
+        ("my_picture", "none of the student's", "must not call the library's look_at"),
+        ("my_picture", "swaps eye and target", "eye and target were swapped"),
+        ("my_picture", "hard mask", "the silhouette was the hard mask"),
     ],
     "04_smplify": [
         ("project_points", "forgets to divide by the depth", "nothing was divided by Z"),

@@ -8,6 +8,7 @@ from torch.testing import assert_close
 
 from vhlib.cameras import PerspectiveCamera, WeakPerspectiveCamera
 from vhlib.render import backend, part_map, soft_colours, soft_depth, soft_parts
+from vhlib.render.coverage import FAINTEST
 from vhlib.render.reference import coverage, pixel_centres
 from vhlib.render.screen import in_image, softness, to_screen
 
@@ -38,6 +39,7 @@ def by_the_formula(vertices, faces, parts, colours, camera, size, sigma, gamma):
     for index in range(len(vertices)):
         points, z = in_image(screen)[:, index].T[faces], screen.depth[index][faces]
         probability = coverage(points / unit, pixels / unit)
+        probability = probability * (probability > FAINTEST)
         rays = torch.cat([pixels, torch.ones_like(pixels[..., :1])], -1)
         inverse = torch.linalg.inv(torch.cat([points, torch.ones_like(points[..., :1])], -1).mT)
         share = torch.einsum("fkc,hwc->fhwk", inverse, rays).clamp(min=0)

@@ -18,6 +18,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
 def opencv_to_opengl(points: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3"]:
@@ -89,6 +90,7 @@ def facing_camera(
     return look_at(eye, torch.zeros_like(eye))
 
 
+@exercise("02_cameras_and_rendering")
 def look_at(
     eye: Float[Tensor, "B 3"], target: Float[Tensor, "B 3"]
 ) -> tuple[Float[Tensor, "B 3 3"], Float[Tensor, "B 3"]]:

@@ -1,8 +1,9 @@
-"""SMPLify's energy of one stage, as a function of the parameters that the stage sets free."""
+"""The energy of one stage, as a function of the parameters that the stage sets free; and SMPLify's energy."""
 
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -20,6 +21,19 @@ from vhlib.priors import AnglePrior, Quadratic, ResidualPrior, ShapePrior
 
 SIGMA = 100.0
 """Where the data term takes a joint for an outlier: pixels of the image that the fit works in."""
+
+
+@runtime_checkable
+class Terms(Protocol):
+    """Named energies of a batch of people, without weights."""
+
+    def select(self, people: Int[Tensor, "B"]) -> "Terms":
+        """The same terms for some of the people."""
+        ...
+
+    def terms(self, body: BodyParameters, names: Iterable[str]) -> dict[str, Float[Tensor, "B"]]:
+        """Energies by name, differentiable."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,7 @@ class StageObjective:
         x: everybody's packed parameters before the stage.
     """
 
-    def __init__(self, energy: Energy, stage: Stage, x: Float[Tensor, "B P"]):
+    def __init__(self, energy: Terms, stage: Stage, x: Float[Tensor, "B P"]):
         self._energy, self.stage, self._x = energy, stage, x
         self.size = x.shape[-1]
         at = slices(self.size)
@@ -155,8 +169,14 @@ class StageObjective:
 
     @torch.no_grad()
     def quadratic(self, x: Float[Tensor, "B Q"], people: Int[Tensor, "B"]) -> Quadratic:
-        """The energy's Gauss-Newton model in the free parameters."""
-        model = self._energy.select(people).quadratic(self.body(x, people), self.stage.weights)
+        """The energy's Gauss-Newton model in the free parameters.
+
+        Raises:
+            TypeError: another energy than SMPLify's.
+        """
+        if not isinstance(energy := self._energy.select(people), Energy):
+            raise TypeError(f"{type(energy).__name__}: no sum of squares; minimise it with adam or lbfgs")
+        model = energy.quadratic(self.body(x, people), self.stage.weights)
         curvature = model.curvature.index_select(1, self.free).index_select(2, self.free)
         return Quadratic(model.energy, model.gradient[:, self.free], curvature)
 

@@ -234,7 +234,7 @@ def _conclude(
     height = people.focal_length[:, 1] * stature(body, kept.betas) / kept.transl[:, 2] / people.scale
     both_ways = torch.bincount(rows, minlength=count) > 1
     stages = tuple(
-        _stage_result(stage, objective, solution, best if len(started) > count else started)
+        stage_result(stage, objective, solution, best if len(started) > count else started)
         for stage, objective, solution, started in done
     )
     scale = people.scale[:, None]
@@ -243,10 +243,17 @@ def _conclude(
     )
 
 
-def _stage_result(
+def stage_result(
     stage: Stage, objective: StageObjective | LatentObjective, solution: Solution, rows: Tensor
 ) -> StageResult:
-    """A stage's record for the rows that were kept."""
+    """A stage's record.
+
+    Args:
+        stage: that was run.
+        objective: what was minimised.
+        solution: where the minimiser stopped.
+        rows: of the people who were kept.
+    """
     trace, trace_energy = None, None
     if solution.trace is not None:
         path = [objective.body(x[rows], rows).pack() for x in solution.trace[0]]

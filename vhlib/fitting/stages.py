@@ -5,13 +5,13 @@ Weights are of residuals, as in the paper's code: the energy holds their squares
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final, TypeVar
 
 PARAMETERS: Final = ("global_orient", "body_pose", "betas", "transl")
 """What a stage can set free."""
 
 TERMS: Final = ("torso", "depth", "keypoints", "pose", "angle", "shape", "interpenetration")
-"""What a stage can weigh."""
+"""What a stage of SMPLify can weigh."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,13 @@ class Stage:
     free: tuple[str, ...]
     """Which of `PARAMETERS` move; the others stay where the stage before left them."""
     weights: Mapping[str, float]
-    """Residual weight of each of `TERMS` that counts."""
+    """Residual weight of each of `terms` that counts."""
+
+    terms: ClassVar[tuple[str, ...]] = TERMS
+    """What there is to weigh."""
 
     def __post_init__(self) -> None:
-        for given, known in ((self.free, PARAMETERS), (self.weights, TERMS)):
+        for given, known in ((self.free, PARAMETERS), (self.weights, self.terms)):
             if odd := set(given) - set(known):
                 unknown, choice = ", ".join(sorted(odd)), ", ".join(known)
                 raise ValueError(f"stage {self.name}: there is no {unknown}; there is {choice}")
@@ -60,18 +63,22 @@ SMPLIFY: Final[tuple[Stage, ...]] = (
 """SMPLify's five stages with the original weights: the camera from the torso, then the body, the priors letting go."""
 
 
-def without(stages: tuple[Stage, ...], *terms: str) -> tuple[Stage, ...]:
+S = TypeVar("S", bound=Stage)
+
+
+def without(stages: tuple[S, ...], *terms: str) -> tuple[S, ...]:
     """The same stages with some terms left out.
 
     Args:
         stages: for example `SMPLIFY`.
-        terms: names from `TERMS`.
+        terms: names of what they weigh.
 
     Raises:
         ValueError: no stage has one of the terms.
     """
     if odd := set(terms) - {name for stage in stages for name in stage.weights}:
-        raise ValueError(f"no stage has {', '.join(sorted(odd))}; they have {', '.join(TERMS)}")
+        known = dict.fromkeys(name for stage in stages for name in stage.weights)
+        raise ValueError(f"no stage has {', '.join(sorted(odd))}; they have {', '.join(known)}")
     return tuple(
         replace(stage, weights={name: weight for name, weight in stage.weights.items() if name not in terms})
         for stage in stages

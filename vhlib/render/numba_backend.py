@@ -121,7 +121,7 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 
 def _soft_limits(size: tuple[int, int], unit: float, dtype: np.dtype) -> tuple[np.floating, ...]:
-    return tuple(np.array([unit, REACH, smallest_area(size) / unit**2], dtype))
+    return tuple(np.array([unit, REACH, smallest_area(size)], dtype))
 
 
 def _bands(batch: int, height: int) -> int:
@@ -284,8 +284,8 @@ def _edges(points, seen, face, limits, start, shape):
     left, right = _pixels(low_x - margin, high_x + margin, shape[1])
     top, bottom = _pixels(low_y - margin - first_row, high_y + margin - first_row, shape[0])
     x, y = (left + HALF) * step, (top + HALF + first_row) * step
+    area = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa)  # in pixels: scaled, corners in one line may no longer be
     xa, xb, xc, ya, yb, yc = xa * step, xb * step, xc * step, ya * step, yb * step, yc * step
-    area = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa)
     if not (seen[face[0]] and seen[face[1]] and seen[face[2]] and smallest < abs(area) < INFINITE):
         top, bottom = top * ZERO, -ONE + top * ZERO  # no pixel
     side = math.copysign(ONE, area)

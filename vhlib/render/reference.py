@@ -1,6 +1,7 @@
 """Both passes as one reads them in the papers: every pixel looks at every face, and autograd does the rest.
 
-For lessons and as the tests' oracle. Memory grows with faces times pixels: a coarse mesh in a small image.
+Hard: `ray_weights`, then `z_buffer`. Soft: `coverage`, then `union`. For lessons, where students write these four, and
+as the tests' oracle. Memory grows with faces times pixels: a coarse mesh in a small image.
 """
 
 import torch
@@ -8,6 +9,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.functional import pad
 
+from vhlib.exercises import exercise
 from vhlib.render.coverage import FAINTEST
 from vhlib.render.screen import Screen, smallest_area, softness, to_screen, visible_polygons
 from vhlib.render.types import Camera, Fragments
@@ -49,12 +51,12 @@ class ReferenceRasterizer:
         """How surely each pixel is covered: see `vhlib.render.Rasterizer`."""
         screen = to_screen(vertices, faces, camera, size)
         unit = softness(sigma, size)
-        uncovered = torch.ones((), dtype=vertices.dtype, device=vertices.device)
-        for polygons, image in visible_polygons(screen, faces, size):
-            probability = coverage(polygons.permute(2, 1, 0) / unit, pixel_centres(size, like=vertices) / unit)
-            none = [(1 - probability[image == index]).prod(0) for index in range(len(screen.depth))]
-            uncovered = uncovered * torch.stack(none)
-        return 1 - uncovered
+        pixels = pixel_centres(size, like=vertices) / unit
+        polygons = visible_polygons(screen, faces, size)
+        probability = torch.cat([coverage(corners.permute(2, 1, 0) / unit, pixels) for corners, _ in polygons])
+        probability = probability * (probability > FAINTEST)
+        image = torch.cat([owner for _, owner in polygons])
+        return torch.stack([union(probability[image == index]) for index in range(len(screen.depth))])
 
 
 def nearest_face(
@@ -66,8 +68,6 @@ def nearest_face(
 ) -> tuple[Int64[Tensor, "H W"], Float[Tensor, "H W"], Float[Tensor, "H W 3"]]:
     """The nearest face of each pixel of one image, its depth and its barycentrics.
 
-    A pixel's ray meets the plane of a face in w (x, y, 1) = sum of b_k corner_k: three equations for b / w.
-
     Args:
         corners: homogeneous, ``(x w, y w, w)``.
         depths: of the corners.
@@ -77,20 +77,56 @@ def nearest_face(
     """
     area = torch.linalg.det(corners) / corners[..., 2].prod(1).abs()
     drawn = ((-area if cull_backfaces else area.abs()) > smallest_area(size)).nonzero().squeeze(1)
-    pixels = pixel_centres(size, like=corners)
+    weights = ray_weights(corners[drawn], pixel_centres(size, like=corners))
+    seen = weights.detach().sum(-1, keepdim=True) <= 1 / screen.near  # not what is nearer than the near plane
+    face, depth, barycentrics = z_buffer(weights.where(seen, -1), depths[drawn])
+    return pad(drawn, (0, 1), value=-1)[face], depth, barycentrics
+
+
+@exercise("02_cameras_and_rendering")
+def ray_weights(corners: Float[Tensor, "F 3 3"], pixels: Float[Tensor, "H W 2"]) -> Float[Tensor, "F H W 3"]:
+    """Where the ray through each pixel meets the plane of each face: b / w.
+
+    The point with barycentrics b is seen at the pixel (x, y) if the sum of b_k corner_k is w (x, y, 1): three equations
+    for the three b / w. The face covers the pixel if none of them is negative; their sum is 1 / w.
+
+    >>> corners = torch.tensor([[[0.0, 0.0, 1.0], [8.0, 0.0, 2.0], [0.0, 16.0, 4.0]]])  # pixels (0, 0), (4, 0), (0, 4)
+    >>> ray_weights(corners, torch.tensor([[[1.0, 1.0]]]))  # ½, ¼, ¼ in the image; divided by the depths 1, 2, 4
+    tensor([[[[0.5000, 0.1250, 0.0625]]]])
+
+    Args:
+        corners: homogeneous pixels of each face's corners, ``(x w, y w, w)``; not in one line.
+        pixels: where to look.
+    """
     rays = torch.cat([pixels, torch.ones_like(pixels[..., :1])], -1)
-    weights = torch.einsum("fkc,hwc->hwfk", torch.linalg.inv(corners[drawn].mT), rays)  # b / w
+    return torch.einsum("fkc,hwc->fhwk", torch.linalg.inv(corners.mT), rays)
+
+
+@exercise("02_cameras_and_rendering")
+def z_buffer(
+    weights: Float[Tensor, "F H W 3"], depths: Float[Tensor, "F 3"]
+) -> tuple[Int64[Tensor, "H W"], Float[Tensor, "H W"], Float[Tensor, "H W 3"]]:
+    """The nearest of the faces that cover each pixel, the first of several at one depth.
+
+    Args:
+        weights: of each face's corners at each pixel, in proportion: a face covers the pixel if none is negative.
+        depths: of the corners, metres.
+
+    Returns:
+        The face, its depth and its barycentrics at the pixel; -1, 0 and 0 where there is none. The face is chosen
+        without gradients; depth and barycentrics have them.
+    """
+    nobody = len(depths)
     with torch.no_grad():
-        w = 1 / weights.sum(-1)
-        depth = (weights * depths[drawn]).sum(-1) * w
-        covered = (weights >= 0).all(-1) & (w >= screen.near)
+        depth = (weights * depths[:, None, None]).sum(-1) / weights.sum(-1)
         # One face more, the last, stands for nobody.
-        nearest, winner = pad(depth.where(covered, torch.inf), (0, 1), value=torch.inf).min(-1)
-        winner = winner.where(nearest < torch.inf, len(drawn))
-    weights = pad(weights, (0, 0, 0, 1), value=1).take_along_dim(winner[..., None, None], 2)[..., 0, :]
-    barycentrics = (weights / weights.sum(-1, keepdim=True)).where(winner[..., None] < len(drawn), 0)
-    depth = (barycentrics * pad(depths[drawn], (0, 0, 0, 1))[winner]).sum(-1)
-    return pad(drawn, (0, 1), value=-1)[winner], depth, barycentrics
+        nearest, face = pad(depth.where((weights >= 0).all(-1), torch.inf), (0, 0, 0, 0, 0, 1), value=torch.inf).min(0)
+        face = face.where(nearest < torch.inf, nobody)
+    # Divided only for the winners: elsewhere the sum may be 0, and NaN would come back through it.
+    weights = pad(weights, (0, 0, 0, 0, 0, 0, 0, 1), value=1).take_along_dim(face[None, ..., None], 0)[0]
+    barycentrics = (weights / weights.sum(-1, keepdim=True)).where(face[..., None] < nobody, 0)
+    depth = (barycentrics * pad(depths, (0, 0, 0, 1))[face]).sum(-1)
+    return face.where(face < nobody, -1), depth, barycentrics
 
 
 def pixel_centres(size: tuple[int, int], like: Tensor) -> Float[Tensor, "H W 2"]:
@@ -108,11 +144,16 @@ def pixel_centres(size: tuple[int, int], like: Tensor) -> Float[Tensor, "H W 2"]
     return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)
 
 
+@exercise("02_cameras_and_rendering")
 def coverage(polygons: Float[Tensor, "N E 2"], pixels: Float[Tensor, "H W 2"]) -> Float[Tensor, "N H W"]:
-    """Probability that each polygon covers each pixel (Liu et al. 2019, "Soft Rasterizer", eq. 1).
+    """Probability that each polygon covers each pixel: sigmoid(±d²), + inside (Liu et al. 2019, eq. 1).
+
+    >>> square = torch.tensor([[[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]]])
+    >>> coverage(square, torch.tensor([[[2.0, 1.0], [2.0, -1.0]]]))  # one unit inside, one outside
+    tensor([[[0.7311, 0.2689]]])
 
     Args:
-        polygons: corners, convex, in units of sqrt(sigma).
+        polygons: corners in turn, convex, either orientation, in units of sqrt(sigma).
         pixels: where to look, in the same units.
     """
     start = polygons[:, :, None, None]  # (N, E, 1, 1, 2)
@@ -122,5 +163,17 @@ def coverage(polygons: Float[Tensor, "N E 2"], pixels: Float[Tensor, "H W 2"]) -
     d2 = (offset - along * edge).square().sum(-1).amin(1)  # squared distance from the outline
     side = edge[..., 0] * offset[..., 1] - edge[..., 1] * offset[..., 0]
     inside = (side > 0).all(1) | (side < 0).all(1)
-    probability = torch.sigmoid(torch.where(inside, d2, -d2))
-    return probability * (probability > FAINTEST)
+    return torch.sigmoid(torch.where(inside, d2, -d2))
+
+
+@exercise("02_cameras_and_rendering")
+def union(probability: Float[Tensor, "N H W"]) -> Float[Tensor, "H W"]:
+    """Probability that any polygon covers each pixel, as if each did so on its own: 1 - prod(1 - p) (eq. 4).
+
+    >>> union(torch.tensor([[[0.5]], [[0.5]]]))
+    tensor([[0.7500]])
+
+    Args:
+        probability: of each polygon at each pixel.
+    """
+    return 1 - (1 - probability).prod(0)

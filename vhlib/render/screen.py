@@ -20,6 +20,9 @@ from vhlib.render.types import NEAR, Camera, Fragments
 MIN_AREA = 1e-8
 """Faces of a smaller area are left out; in units of half the image's short side, squared, as in PyTorch3D."""
 
+FARTHEST = 1e6
+"""Faces with a vertex of a coordinate beyond this are left out; metres: its square still fits into float32."""
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -66,8 +69,9 @@ def to_screen(
             raise ValueError(
                 f"faces: expected vertex indices from 0 to {vertices.shape[1] - 1}, got {lowest} to {highest}"
             )
-    # Vertices that are not numbers take no part, forward or backward: no gradient of theirs can be NaN.
-    known = None if bool(vertices.detach().sum().isfinite()) else vertices.isfinite().all(-1)
+    # Vertices that are not numbers, or have no digits left, take no part, forward or backward: no gradient can be NaN.
+    near_enough = vertices.detach().abs() < FARTHEST
+    known = None if bool(near_enough.all()) else near_enough.all(-1)
     if known is not None:
         vertices = vertices.where(known[..., None], 0)
     if perspective := isinstance(camera, PerspectiveCamera):

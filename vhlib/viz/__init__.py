@@ -5,6 +5,7 @@
 `images`      images side by side, as a figure
 `sheets`      images side by side, pixel for pixel
 `keypoints`   keypoints and limbs drawn on an image
+`masks`       two masks against each other
 `curves`      energies, losses and errors
 `described`   a picture with words, as a notebook shows it
 `pixels`      images as files hold them
@@ -15,6 +16,7 @@ from vhlib.viz.curves import curves
 from vhlib.viz.described import Described
 from vhlib.viz.images import grid
 from vhlib.viz.keypoints import draw_keypoints, draw_skeleton
+from vhlib.viz.masks import compare_masks
 from vhlib.viz.palette import COLOURS, HEAT, PARTS, heat, rgb
 from vhlib.viz.pixels import to_bytes
 from vhlib.viz.sheets import contact_sheet
@@ -24,6 +26,7 @@ __all__ = [
     "HEAT",
     "PARTS",
     "Described",
+    "compare_masks",
     "contact_sheet",
     "curves",
     "draw_keypoints",

@@ -2,6 +2,7 @@
 
 ============= ======================================================================
 `explorer`    `body_explorer(body)`: shape and pose sliders beside a body that moves
+`cameras`     `camera_explorer(body)`: focal length and distance, the picture beside the scene
 `state`       what the explorer shows, its presets, and what each control changes
 `history`     undo and redo
 `priors`      `prior_explorer(prior)`: a walk through a latent space, beside the body that is decoded there
@@ -15,11 +16,12 @@
 ============= ======================================================================
 """
 
+from vhlib.widgets.cameras import CameraExplorer, Shot, camera_explorer, frames_figure
 from vhlib.widgets.explorer import BodyExplorer, body_explorer
 from vhlib.widgets.export import save
-from vhlib.widgets.fits import fit_views, play_fit
+from vhlib.widgets.fits import fit_views, play_fit, play_silhouette
 from vhlib.widgets.latent import LatentState
-from vhlib.widgets.live import LiveMesh, LiveSkeleton, new_plot
+from vhlib.widgets.live import LiveLines, LiveMesh, LiveSkeleton, new_plot
 from vhlib.widgets.picture import picture
 from vhlib.widgets.playback import Playback
 from vhlib.widgets.priors import PriorExplorer, prior_explorer
@@ -30,18 +32,24 @@ __all__ = [
     "STEPS",
     "VIEWS",
     "BodyExplorer",
+    "CameraExplorer",
     "ExplorerState",
     "LatentState",
+    "LiveLines",
     "LiveMesh",
     "LiveSkeleton",
     "Playback",
     "PriorExplorer",
     "Setting",
+    "Shot",
     "body_explorer",
+    "camera_explorer",
     "fit_views",
+    "frames_figure",
     "new_plot",
     "picture",
     "play_fit",
+    "play_silhouette",
     "prior_explorer",
     "save",
 ]

@@ -2,18 +2,19 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 from vhlib.body import SMPL
 from vhlib.cameras import PerspectiveCamera
 from vhlib.cameras.frames import opencv_to_opengl
 from vhlib.cameras.perspective import project_points
-from vhlib.fitting import BodyParameters, SMPLifyResult
+from vhlib.fitting import BodyParameters, SilhouetteResult, SMPLifyResult, StageResult
 from vhlib.geometry.skeletons import skeleton
+from vhlib.render import backend, overlay
 from vhlib.render.portraits import STANDING, portrait
-from vhlib.render.scenes import overlay
 from vhlib.viz.keypoints import draw_keypoints, draw_skeleton
+from vhlib.viz.masks import compare_masks
 from vhlib.widgets.playback import Playback
 
 
@@ -76,16 +77,7 @@ def play_fit(
     Raises:
         ValueError: the result has no trace.
     """
-    steps: list[tuple[BodyParameters, str]] = []
-    ends = [0]
-    for stage in result.stages:
-        if stage.trace is None or stage.trace_energy is None:
-            raise ValueError("result: it has no trace; fit with trace=True")
-        for number, energy in enumerate(stage.trace_energy[: int(stage.iterations[person]) + 1, person].tolist()):
-            caption = f"{stage.stage.name}, iteration {number}, energy {energy:,.0f}"
-            steps.append((BodyParameters.unpack(stage.trace.pack()[number, person]), caption))
-        ends.append(len(steps) - 1)
-    every = BodyParameters.unpack(torch.stack([parameters.pack() for parameters, _ in steps]))
+    every, captions, ends = _frames(result.stages, person)
     given = vars(every)
     with torch.inference_mode():
         meshes = _upright(body(**given).vertices)
@@ -96,10 +88,67 @@ def play_fit(
     return Playback(
         meshes.float().contiguous().numpy(),
         body.faces.numpy(),
-        captions=[caption for _, caption in steps],
+        captions=captions,
         picture=lambda number: draw_skeleton(seen, limbs[number], joints),
         highlights=ends,
     )
+
+
+def play_silhouette(
+    body: SMPL,
+    result: SilhouetteResult,
+    masks: Bool[Tensor, "B H W"],
+    camera: PerspectiveCamera,
+    *,
+    person: int = 0,
+    scale: int = 4,
+) -> Playback:
+    """A player of a silhouette fit's iterations: the body in 3D, and its mask against the one it is fitted to.
+
+    Args:
+        body: the model that was fitted.
+        result: of `fit_silhouette` with ``trace=True``.
+        masks: that were fitted.
+        camera: one for each mask, or one for all; its frame is the world's.
+        person: which of the batch.
+        scale: pixels of the picture for one of the mask.
+
+    Raises:
+        ValueError: the result has no trace.
+    """
+    every, captions, ends = _frames(result.stages, person)
+    with torch.inference_mode():
+        vertices = body(**vars(every)).vertices
+    lens, mask = camera.expand(len(masks)), masks[person]
+    own = PerspectiveCamera(*(value[person : person + 1] for value in vars(lens).values()))
+    rasterizer, size = backend(), (mask.shape[0], mask.shape[1])
+
+    def compared(number: int) -> UInt8[np.ndarray, "H W 3"]:
+        covered = rasterizer.rasterize(vertices[number, None], body.faces, own, size).mask[0]
+        return compare_masks(mask.numpy(), covered.numpy()).repeat(scale, 0).repeat(scale, 1)
+
+    meshes = _upright(vertices).float().contiguous().numpy()
+    return Playback(meshes, body.faces.numpy(), captions=captions, picture=compared, highlights=ends)
+
+
+def _frames(stages: tuple[StageResult, ...], person: int) -> tuple[BodyParameters, list[str], list[int]]:
+    """Every iterate of one person, a caption for each, and which of them begin or end a stage."""
+    steps, captions, ends = [], [], [0]
+    for stage in stages:
+        if stage.trace is None or stage.trace_energy is None:
+            raise ValueError("result: it has no trace; fit with trace=True")
+        count = int(stage.iterations[person]) + 1
+        steps.append(stage.trace.pack()[:count, person])
+        energies = stage.trace_energy[:count, person].tolist()
+        captions += [
+            f"{stage.stage.name}, iteration {i}, energy {_number(energy)}" for i, energy in enumerate(energies)
+        ]
+        ends.append(len(captions) - 1)
+    return BodyParameters.unpack(torch.cat(steps)), captions, ends
+
+
+def _number(energy: float) -> str:
+    return f"{energy:,.0f}" if energy >= 100 else f"{energy:.3f}"
 
 
 def _upright(vertices: Float[Tensor, "T V 3"]) -> Float[Tensor, "T V 3"]:

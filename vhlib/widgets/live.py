@@ -204,6 +204,46 @@ class LiveSkeleton:
         self._names.position = joints.ravel()
 
 
+class LiveLines:
+    """Straight lines between points.
+
+    Args:
+        plot: where they are drawn.
+        points: metres.
+        pairs: which points are joined.
+        colour: RGB from 0 to 1.
+        width: metres.
+    """
+
+    def __init__(
+        self,
+        plot: k3d.Plot,
+        points: Float[np.ndarray, "N 3"],
+        pairs: Int[np.ndarray, "L 2"],
+        *,
+        colour: tuple[float, float, float],
+        width: float = 0.012,
+    ):
+        lines = k3d.lines(points, pairs.astype(np.uint32), "segment", shader="mesh", width=width, color=_number(colour))
+        _relay(lines)
+        plot += lines
+        self._lines = lines
+
+    @property
+    def points(self) -> Float[np.ndarray, "N 3"]:
+        """Where they are, metres."""
+        points: np.ndarray = self._lines.vertices
+        return points
+
+    def move(self, points: Float[np.ndarray, "N 3"]) -> None:
+        """Put the points elsewhere.
+
+        Args:
+            points: metres.
+        """
+        self._lines.vertices = points
+
+
 def _number(colour: tuple[float, float, float]) -> int:
     return int(packed(np.array([colour]))[0])
 
