@@ -88,30 +88,6 @@ def my_stage(keypoints_2d, confidence, focal_length, centre):
         return stage.joints(x)
 
 
-# %% wrong, loses 0.6: leaves the angle prior out
-def my_stage(keypoints_2d, confidence, focal_length, centre):
-    weights = {"keypoints": 1.0, "depth": 100.0, "pose": 57.4, "shape": 10.0}
-    with exercises.use(
-        project_points=project_points,
-        keypoint_energy=keypoint_energy,
-        torso_depth=torso_depth,
-        angle_residuals=angle_residuals,
-        damped_step=damped_step,
-        second_starts=second_starts,
-    ):
-        stage = begin(weights, keypoints_2d, confidence, focal_length, centre)
-        x, energy = stage.x, stage.energy(stage.x)
-        damping = torch.full_like(energy, 1e-3)
-        for _ in range(30):
-            model = stage.model(x)
-            trial = x + damped_step(model.gradient, model.curvature, damping)
-            after = stage.energy(trial)
-            better = after < energy
-            x, energy = torch.where(better[:, None], trial, x), torch.where(better, after, energy)
-            damping = torch.where(better, damping / 3, damping * 4)
-        return stage.joints(x)
-
-
 # %% wrong, loses 0.6: squares the weights, which the library does
 def my_stage(keypoints_2d, confidence, focal_length, centre):
     weights = {"keypoints": 1.0, "depth": 100.0, "pose": 57.4, "angle": 3.17 * 57.4, "shape": 10.0}
@@ -132,30 +108,6 @@ def my_stage(keypoints_2d, confidence, focal_length, centre):
             trial = x + damped_step(model.gradient, model.curvature, damping)
             after = stage.energy(trial)
             better = after < energy
-            x, energy = torch.where(better[:, None], trial, x), torch.where(better, after, energy)
-            damping = torch.where(better, damping / 3, damping * 4)
-        return stage.joints(x)
-
-
-# %% wrong, loses 1.0: goes where the energy rises
-def my_stage(keypoints_2d, confidence, focal_length, centre):
-    weights = {"keypoints": 1.0, "depth": 100.0, "pose": 57.4, "angle": 3.17 * 57.4, "shape": 10.0}
-    with exercises.use(
-        project_points=project_points,
-        keypoint_energy=keypoint_energy,
-        torso_depth=torso_depth,
-        angle_residuals=angle_residuals,
-        damped_step=damped_step,
-        second_starts=second_starts,
-    ):
-        stage = begin(weights, keypoints_2d, confidence, focal_length, centre)
-        x, energy = stage.x, stage.energy(stage.x)
-        damping = torch.full_like(energy, 1e-3)
-        for _ in range(30):
-            model = stage.model(x)
-            trial = x + damped_step(model.gradient, model.curvature, damping)
-            after = stage.energy(trial)
-            better = after > energy
             x, energy = torch.where(better[:, None], trial, x), torch.where(better, after, energy)
             damping = torch.where(better, damping / 3, damping * 4)
         return stage.joints(x)
