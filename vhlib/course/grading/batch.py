@@ -19,7 +19,7 @@ from vhlib.course.grading import gradebook, records
 from vhlib.course.grading.marking import Graded, Job, digest, grade, released
 from vhlib.course.grading.records import Record
 
-CONNECTS_WITHIN = 30
+CONNECTS_WITHIN = 30.0
 """Seconds, to a scheduler that is already there."""
 
 

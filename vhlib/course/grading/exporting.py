@@ -1,8 +1,9 @@
 """Marks out of the gradebook: a table with everything, and what Canvas and Moodle read.
 
 Convention:
-    Points are those that stand in the gradebook now, a person's included. ``total`` is all points less the late penalty.
-    Text that a spreadsheet would take for a formula is written with an apostrophe before it.
+    Points are those that stand in the gradebook now, a person's included; ``total`` is all of them less the late
+    penalty. Text that a spreadsheet would take for a formula is written with an
+    apostrophe before it.
 """
 
 import csv

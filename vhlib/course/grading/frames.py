@@ -24,7 +24,19 @@ LARGEST_ARRAYS = 128 * 2**20
 MOST_ARRAYS = 64
 MOST_AXES = 8
 
-DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128")
+DTYPES = (
+    "bool",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+)
 """What may cross. No objects, no text, no records."""
 
 _LENGTH = struct.Struct("<I")
@@ -50,7 +62,7 @@ def pack(frame: Frame) -> bytes:
     Raises:
         FrameError: a dtype that may not cross, or too much of something.
     """
-    described = [[array.dtype.name, list(array.shape)] for array in frame.arrays]
+    described = [(array.dtype.name, list(array.shape)) for array in frame.arrays]
     sizes = [_size(dtype, shape) for dtype, shape in described]
     _check_arrays(sizes)
     head = json.dumps({**frame.head, "arrays": described}).encode()
@@ -92,8 +104,10 @@ def unpack(read: Callable[[int], bytes]) -> Frame:
 
 def _described(each: object) -> tuple[str, list[int]]:
     match each:
-        case [str(dtype), [*shape]] if all(type(n) is int and 0 <= n <= LARGEST_ARRAYS for n in shape):
-            return dtype, shape
+        case [str(dtype), [*shape]]:
+            lengths = [length for length in shape if type(length) is int and 0 <= length <= LARGEST_ARRAYS]
+            if len(lengths) == len(shape):
+                return dtype, lengths
     raise FrameError("an array is described by its dtype and its shape")
 
 

@@ -140,7 +140,7 @@ def _bound(limits: Limits) -> None:
 
 def _kill_what_is_left(child: int) -> None:
     """In a process namespace of our own, everything else in it; elsewhere the copy's own session."""
-    ours = os.getpid() <= 2  # noqa: PLR2004  in no other place has an ordinary process such a number
+    ours = os.getpid() <= 2  # in no other place has an ordinary process such a number
     try:
         (os.kill if ours else os.killpg)(-1 if ours else child, signal.SIGKILL)
     except ProcessLookupError:

@@ -59,9 +59,9 @@ def pairs(answers: Mapping[str, Mapping[str, str]]) -> tuple[Pair, ...]:
 
 
 def runs(source: str) -> set[tuple[str, ...]]:
-    """All runs of `RUN` tokens in some code; each name stands for any other, but for those after a dot.
+    r"""All runs of `RUN` tokens in some code; each name stands for any other, but for those after a dot.
 
-    >>> runs("def f(x): return 2 * x") == runs("def g(value):  # twice\\n    return 2 * value")
+    >>> runs("def f(x): return 2 * x") == runs("def g(value):  # twice\n    return 2 * value")
     True
     """
     tokens = list(_tokens(source))

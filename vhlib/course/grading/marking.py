@@ -145,7 +145,7 @@ class Sheet:
     def mark(self, question: Question) -> tuple[Mark, ...]:
         """What the oracle gives a question.
 
-        All cells that the student wrote have run before; the question's own once more, so that what stands in it counts.
+        All cells that the student wrote have run before; the question's own once more, so that it is what counts.
 
         Args:
             question: one of the assignment's.

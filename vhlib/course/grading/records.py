@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vhlib.course.questions import Mark
+from vhlib.course.questions import Mark, Points
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Record:
     """What its sandbox lacked."""
 
     @property
-    def earned(self) -> float:
+    def earned(self) -> Points:
         """All points that were earned so far; a person may add some."""
         return sum(mark.earned for mark in self.marks)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vhlib.course import notebook
+from vhlib.course.notebook import Cell, cells
 
 LARGEST = 20 * 2**20
 """Bytes of a submission that is still read; outputs can blow one up, answers cannot."""
@@ -34,10 +34,10 @@ class Seated:
     """What had to be put right, one sentence each."""
 
     @property
-    def own(self) -> tuple[notebook.Cell, ...]:
+    def own(self) -> tuple[Cell, ...]:
         """The code that the student wrote, in order: answers and cells of their own."""
-        cells = zip(notebook.cells(self.notebook), self.notebook["cells"], strict=True)
-        return tuple(cell for cell, raw in cells if cell.kind == "answer" or raw["id"].startswith(HELPER))
+        pairs = zip(cells(self.notebook), self.notebook["cells"], strict=True)
+        return tuple(cell for cell, raw in pairs if cell.kind == "answer" or raw["id"].startswith(HELPER))
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ def _answer(position: int, ours: Sequence[_Cell], theirs: Sequence[_Cell]) -> tu
     elsewhere = (_by_function if wanted.kind == "code" else _by_heading)(position, ours, theirs)
     if elsewhere is not None:
         return elsewhere, [*repairs, f"{name}: found by its {'function' if wanted.kind == 'code' else 'heading'}"]
-    return (same[-1], repairs) if same else (None, [*repairs, f"{name}: its cell is missing, and nothing stands for it"])
+    return (
+        (same[-1], repairs) if same else (None, [*repairs, f"{name}: its cell is missing, and nothing stands for it"])
+    )
 
 
 def _by_function(position: int, ours: Sequence[_Cell], theirs: Sequence[_Cell]) -> int | None:
@@ -166,7 +168,9 @@ def _tests_put_back(release: Mapping[str, Any], theirs: Sequence[_Cell]) -> Iter
             yield f"{name}: it was copied; the copies are left out"
 
 
-def _added(ours: Sequence[_Cell], theirs: Sequence[_Cell], found: Mapping[int, int], first: int) -> list[tuple[int, str]]:
+def _added(
+    ours: Sequence[_Cell], theirs: Sequence[_Cell], found: Mapping[int, int], first: int
+) -> list[tuple[int, str]]:
     """The student's own code cells, each with the release's cell that it stands after, the set-up cell at least."""
     positions = {place: position for position, place in found.items()}
     by_source = {cell.source.strip(): position for position, cell in enumerate(ours)}

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import matplotlib as mpl
 
@@ -40,6 +40,7 @@ class Limits:
     """Bytes of what one cell shows; the rest is dropped as it comes."""
 
 
+@runtime_checkable
 class Sandbox(Protocol):
     """Something that can stand around a process."""
 
@@ -124,8 +125,8 @@ def choose(*, guarded: bool = True, image: str = "") -> Sandbox:
         return Container(image, program)
     if why := _bubblewrap_fails():
         raise InputError(
-            f"submissions are graded in a sandbox, and {why}; install it (`apt-get install bubblewrap`), use a container "
-            "(--image NAME), or grade people whom you trust with --no-sandbox"
+            f"submissions are graded in a sandbox, and {why}; install it (`apt-get install bubblewrap`), use a "
+            "container (--image NAME), or grade people whom you trust with --no-sandbox"
         )
     return Bubblewrap()
 

@@ -84,9 +84,7 @@ class _Tape:
     def fail(self, name: str, words: str, traceback: list[str]) -> None:
         """Add an error; there is always room for one."""
         lines = [line[:10_000] for line in traceback[:100]]
-        self.outputs.append(
-            {"output_type": "error", "ename": name[:200], "evalue": words[:10_000], "traceback": lines}
-        )
+        self.outputs.append({"output_type": "error", "ename": name[:200], "evalue": words[:10_000], "traceback": lines})
 
     def _say_full(self) -> None:
         if not self._full:
@@ -113,7 +111,7 @@ class _Publisher(DisplayPublisher):
     """Where `display` goes."""
 
     def publish(self, data: Mapping[str, Any], metadata: object = None, *args: Any, **kwargs: Any) -> None:
-        if self.shell is not None:
+        if isinstance(self.shell, _Shell):
             self.shell.tape.add("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -127,7 +125,8 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: object = None) -> None:
-        self.shell.tape.add("execute_result", format_dict, execution_count=self.prompt_count)
+        if isinstance(self.shell, _Shell):
+            self.shell.tape.add("execute_result", format_dict, execution_count=self.prompt_count)
 
 
 class _Shell(InteractiveShell):

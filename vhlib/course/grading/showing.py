@@ -56,9 +56,9 @@ def show(worker: Worker, seated: Seated, deadly: Mapping[str, str], hopeless: Ma
             continue
         count += 1
         raw["execution_count"], raw["outputs"] = count, list(_cleaned(outputs, count))
-        if errors := [output for output in raw["outputs"] if output["output_type"] == "error"]:
-            if cell.kind == "test":
-                failed[cell.question, cell.criterion] = errors[0]["evalue"] or UNANSWERED
+        errors = [output["evalue"] or UNANSWERED for output in raw["outputs"] if output["output_type"] == "error"]
+        if cell.kind == "test" and errors:
+            failed[cell.question, cell.criterion] = errors[0]
     return Shown(executed, failed)
 
 
@@ -128,7 +128,7 @@ def _cleaned(outputs: list[Any], count: int) -> Iterator[dict[str, Any]]:
                 yield {**result, "execution_count": count}
 
 
-def _safe(data: Mapping[str, Any]) -> dict[str, str]:
+def _safe(data: Mapping[object, object]) -> dict[str, str]:
     """Words and pictures; a picture says what it shows. Scripts, styles, links and everything else are left out."""
     words = _text(data.get("text/plain", ""))
     safe = {"text/plain": words}

@@ -26,7 +26,7 @@ from vhlib.course.questions import Case
 from vhlib.course.words import WrongAnswer
 
 INSIDE = ("-m", "vhlib.course.grading.inside")
-STARTS_WITHIN = 180
+STARTS_WITHIN = 180.0
 """Seconds: torch is large, and a grader's machine is busy."""
 
 LOOKS_EVERY = 0.1
@@ -165,7 +165,7 @@ class Copy:
 
 
 def _words(head: Mapping[str, Any]) -> str:
-    """What an answer says is wrong: some characters of it, and none that a terminal or a database would stumble over."""
+    """What an answer says is wrong: so many characters, and none that a terminal or a database stumbles over."""
     wrong = str(head.get("wrong", ""))[:500]
     return "".join(sign if sign.isprintable() else " " for sign in wrong)
 
@@ -175,7 +175,7 @@ class _Process:
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:
         self._limits = limits
-        self._said: IO[bytes] = tempfile.TemporaryFile()
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, start_new_session=True
         )
