@@ -54,7 +54,7 @@ for host in [("127.0.0.1", {port}), ("1.1.1.1", 53), ("169.254.169.254", 80)]:
 import ctypes, subprocess
 for place in ("/usr/vh-was-here", "/kit/vhlib/vh-was-here", "/vh-was-here", "/dev/vh-was-here"):
     attempt(f"write {{place}}", lambda: open(place, "w"))
-attempt("mount", lambda: ctypes.CDLL(None).mount(b"none", b"/usr", b"tmpfs", 0, None) or None.missing)
+attempt("mount", lambda: ctypes.CDLL(None).mount(b"none", b"/usr", b"tmpfs", 0, None) and 1 / 0 or 1)
 attempt("setuid", lambda: os.setuid(65534))
 attempt("larger limits", lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_DATA, (-1, -1)))
 """,

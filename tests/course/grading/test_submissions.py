@@ -211,7 +211,7 @@ def graded(big_school, cases):
         big_school.hand_in(student, content, name=case.name)
     assert len(cases) == COUNT
     jobs = [
-        Job(big_school.root, NAME, student, choose(), Limits(seconds=12.0), seed=1)
+        Job(big_school.root, NAME, student, choose(), Limits(seconds=20.0), seed=1)
         for student in batch.plan(big_school.root, NAME)
     ]
     watch = Watch()
@@ -330,7 +330,7 @@ def test_feedback_shows_marks_and_reasons_and_no_hidden_test(big_school, graded)
         text = page.read_text()
         assert not [line for line in hidden if line in text]
     assert "are not added up right" in written[0].read_text()
-    assert "took more than 12 seconds" in written[2].read_text()
+    assert "took more than 20 seconds" in written[2].read_text()
     assert "Not graded: the file is no notebook" in written[3].read_text()
 
 

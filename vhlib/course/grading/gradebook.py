@@ -17,7 +17,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 
 from vhlib.core.errors import InputError
-from vhlib.course.building import config
+from vhlib.course.building import beside_python, config
 from vhlib.course.grading.marking import Graded, submitted
 from vhlib.course.grading.records import Record, read, write
 from vhlib.course.questions import Assignment, Question, Written
@@ -35,7 +35,7 @@ def opened(root: Path, name: str) -> Iterator[Gradebook]:
         InputError: it is not.
     """
     settings = config(root).CourseDirectory
-    with Gradebook(settings.db_url, settings.course_id) as gradebook:
+    with beside_python(), Gradebook(settings.db_url, settings.course_id) as gradebook:
         try:
             gradebook.find_assignment(name)
         except MissingEntry:

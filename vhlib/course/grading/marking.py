@@ -150,6 +150,9 @@ class Sheet:
         Args:
             question: one of the assignment's.
         """
+        if reason := self._needed(question):
+            self.hopeless[question.name] = reason
+            return tuple(_lost(question, criterion, reason) for criterion in question.criteria)
         marks: list[Mark] = []
         seconds = self._worker.limits.seconds
         until = time.monotonic() + seconds
@@ -170,6 +173,11 @@ class Sheet:
                     if not copy.alive:
                         break
         return tuple(marks)
+
+    def _needed(self, question: Question) -> str:
+        """What is wrong with an earlier answer that this question cannot do without; empty if nothing is."""
+        earlier = self._assignment.earlier(question) if question.together else ()
+        return next((f"{q.name}: {self.hopeless[q.name]}" for q in earlier if q.name in self.hopeless), "")
 
     def _run(self, copy: Copy, question: Question, answer: str) -> str:
         """Run all cells of the student; what is wrong with the question's own."""
