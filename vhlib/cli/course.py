@@ -94,7 +94,8 @@ def autograde(
         return
     sandbox = choose(guarded=not no_sandbox, image=image)
     limits = Limits(seconds=seconds, memory=int(memory * 2**30))
-    jobs = [Job(root, name, each, sandbox, limits, _seed(seed)) for each in chosen]
+    seed = _seed(seed)
+    jobs = [Job(root, name, each, sandbox, limits, seed) for each in chosen]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     failed, waiting = [], list(chosen)
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as progress:

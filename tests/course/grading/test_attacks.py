@@ -78,7 +78,7 @@ print("REACHED nothing, but started a daemon")
 @pytest.fixture
 def listener():
     """A socket that nobody must reach; counts who does."""
-    came = []
+    came: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
         over = threading.Event()
@@ -89,7 +89,8 @@ def listener():
                     connection, _ = server.accept()
                 except TimeoutError:
                     continue
-                came.append(connection.close())
+                connection.close()
+                came.append(connection)
 
         thread = threading.Thread(target=listen)
         thread.start()

@@ -104,6 +104,17 @@ def test_what_a_person_gave_stays_as_long_as_the_answer_does(toy, merge):
     assert waiting == {"toy_essay"}
 
 
+def test_a_grader_that_breaks_down_takes_nothing_that_a_person_gave(toy, merge):
+    merge(RECORD)
+    change(toy, lambda book: setattr(book.find_grade("toy_essay", "99_toy", "99_toy", "ann"), "manual_score", 1.0))
+    scores, waiting, _ = merge(Record("99_toy", "ann", "", failure="KilledWorker"))
+    assert scores == {"toy_double-positive": 0, "toy_double-negative": 0, "toy_total-value": 0, "toy_essay": 1}
+    assert waiting == set(scores)
+    scores, waiting, _ = merge(RECORD)
+    assert scores["toy_essay"] == 1
+    assert waiting == set()
+
+
 def test_lateness_is_punished_as_nbgrader_is_configured_to(toy, merge):
     path = toy.root / "nbgrader_config.py"
     path.write_text(path.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')

@@ -96,7 +96,7 @@ def test_the_guide_has_ten_commands_that_do_what_it_says(term):
 def test_formgrader_opens_and_shows_marks_and_comments(term, tmp_path):
     driver = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
     root, _ = term
-    with server(root, tmp_path) as address, driver.sync_playwright() as playwright:
+    with Server(root, tmp_path) as address, driver.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_default_timeout(60_000)
@@ -115,7 +115,7 @@ def test_formgrader_opens_and_shows_marks_and_comments(term, tmp_path):
         browser.close()
 
 
-class server:
+class Server:
     """A Jupyter server with formgrader, in a course's folder."""
 
     def __init__(self, root, scratch):
@@ -153,9 +153,7 @@ def test_a_batch_that_is_stopped_goes_on_where_it_stopped(school):
         school.hand_in(f"broken{number}", b"<html>")
     school.hand_in("endless", school.notebook(blend_shapes="while True: pass"))
     vh = [sys.executable, "-m", "vhlib", "course", "autograde", NAME, "--seconds", "300"]
-    with subprocess.Popen(
-        vh, cwd=school.root, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as ran:
+    with subprocess.Popen(vh, cwd=school.root, env=environment(), stderr=subprocess.DEVNULL) as ran:
         deadline = time.monotonic() + 400
         while sum(records.read(school.root, NAME, f"broken{n}") is not None for n in range(3)) < 3:
             assert time.monotonic() < deadline

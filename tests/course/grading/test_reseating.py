@@ -1,5 +1,6 @@
 import copy
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ def cell(cell_id, kind, source, **graded):
     return {"id": cell_id, "cell_type": kind, "source": source, "metadata": metadata}
 
 
-RELEASE = {
+RELEASE: dict[str, Any] = {
     "cells": [
         cell("title", "markdown", "# A toy"),
         cell("setup", "code", "import math", locked=True),

@@ -4,6 +4,7 @@ The gradebook stays the one store of marks: formgrader, nbgrader's feedback and 
 """
 
 import contextlib
+import dataclasses
 import json
 import shutil
 import warnings
@@ -54,7 +55,10 @@ def merge(gradebook: Gradebook, root: Path, assignment: Assignment, graded: Grad
         assignment: what was asked.
         graded: what came of it.
     """
+    before = read(root, assignment.name, graded.record.student)
     record = graded.record
+    if before and not record.digest:  # no student's fault: what a person gave must outlive it
+        record = dataclasses.replace(record, answers=before.answers)
     folder = root / "grading" / "autograded" / record.student / assignment.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -68,7 +72,7 @@ def merge(gradebook: Gradebook, root: Path, assignment: Assignment, graded: Grad
     with warnings.catch_warnings(action="ignore", category=SAWarning):  # of nbgrader's own making
         gradebook.update_or_create_submission(assignment.name, record.student, **times)
     submission = gradebook.find_submission_notebook(assignment.name, assignment.name, record.student)
-    _reset(submission, record, read(root, assignment.name, record.student))
+    _reset(submission, record, before)
     _give_marks(submission, record, assignment)
     _comment(submission, record, assignment)
     gradebook.db.commit()
@@ -90,7 +94,7 @@ def _reset(submission: SubmittedNotebook, record: Record, before: Record | None)
 
 def _is_same(question: str, record: Record, before: Record | None) -> bool:
     """Whether a question's answer is the one that was graded before; with no record of that, it is taken to be."""
-    return before is None or (not record.failure and before.answers.get(question) == record.answers.get(question))
+    return before is None or before.answers.get(question) == record.answers.get(question)
 
 
 def _give_marks(submission: SubmittedNotebook, record: Record, assignment: Assignment) -> None:

@@ -158,7 +158,8 @@ class Sheet:
         until = time.monotonic() + seconds
         while len(marks) < len(question.criteria):
             answer = next((cell.source for cell in self._own if cell.question == question.name), "")
-            if reason := self.deadly.get(answer) or (time.monotonic() > until and self.hopeless.get(question.name)):
+            late = self.hopeless.get(question.name, "") if time.monotonic() > until else ""
+            if reason := self.deadly.get(answer, late):
                 marks += [_lost(question, criterion, reason) for criterion in question.criteria[len(marks) :]]
                 break
             with self._worker.copy() as copy:
