@@ -14,6 +14,7 @@ from vhlib.course.grading.marking import Job, grade
 from vhlib.course.grading.sandbox import Limits, choose
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("bwrap"), reason="needs Debian's bubblewrap: apt-get install bubblewrap"),
     pytest.mark.filterwarnings("ignore"),  # nbgrader, SQLAlchemy: open databases, deprecated names
 ]

@@ -1,12 +1,14 @@
 """Sandboxes as command lines, and what a worker makes of what happens in one."""
 
 import shutil
+import socket
 import time
 
 import numpy as np
 import psutil
 import pytest
 
+import vhlib
 from vhlib.core.errors import InputError
 from vhlib.course.grading import sandbox
 from vhlib.course.grading.sandbox import Bubblewrap, Container, Limits, Unguarded, choose
@@ -143,6 +145,20 @@ def test_what_a_copy_started_ends_with_it(worker):
 
 def sleepers():
     return [process for process in psutil.process_iter(["cmdline"]) if "76543" in (process.info["cmdline"] or [])]
+
+
+@needs_bubblewrap
+def test_neither_the_network_nor_other_files_are_there(worker, tmp_path):
+    """The short form of test_attacks.py."""
+    canary = tmp_path / "canary.txt"
+    canary.write_text("the canary sings")
+    with socket.create_server(("127.0.0.1", 0)) as server, worker.copy() as copy:
+        port = server.getsockname()[1]
+        dial = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        assert copy.run("cell", dial, 10.0).startswith("ConnectionRefusedError")
+        assert copy.run("cell", f"open({str(canary)!r})", 10.0).startswith("FileNotFoundError")
+        assert copy.run("cell", f"open({vhlib.__file__!r})", 10.0).startswith("FileNotFoundError")
+        assert copy.run("cell", "open('/kit/vhlib/__init__.py', 'a')", 10.0).startswith("OSError")
 
 
 @needs_bubblewrap

@@ -128,6 +128,12 @@ ANSWERS = {
         WITHOUT,
         "something else than arrays",
     ),
+    "goes round the guard": (
+        "import contextlib\nfrom vhlib import body, exercises\nexercises.forbid = lambda *n: contextlib.nullcontext()\n"
+        "def blend_shapes(betas, shapedirs): return body.blend_shapes(betas, shapedirs)",
+        ALL,  # the library is public: only a person can say whose work it is
+        "blend_shapes: it says `forbid`",
+    ),
     "magic": (f"!echo pwned; id -u\n%env A=1\n{RIGHT}", ALL, ""),
 }
 

@@ -5,12 +5,14 @@ value. A forked copy runs cells and calls answers; whatever that copy does to it
 ends with it, and so do all processes that it started.
 """
 
+import contextlib
 import gc
 import json
 import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -139,19 +141,16 @@ def _bound(limits: Limits) -> None:
 
 
 def _kill_what_is_left(child: int) -> None:
-    """In a process namespace of our own, everything else in it; elsewhere the copy's own session."""
+    """In a process namespace of our own, everything else in it; elsewhere what stayed in the copy's session."""
     ours = os.getpid() <= 2  # in no other place has an ordinary process such a number
-    try:
-        (os.kill if ours else os.killpg)(-1 if ours else child, signal.SIGKILL)
-    except ProcessLookupError:
-        return
     while True:
         try:
-            os.waitpid(-1, os.WNOHANG if not ours else 0)
-        except ChildProcessError:
+            (os.kill if ours else os.killpg)(-1 if ours else child, signal.SIGKILL)
+        except ProcessLookupError:
             return
-        if not ours:
-            return
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":

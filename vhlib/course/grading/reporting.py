@@ -1,5 +1,6 @@
 """How a class did in an assignment, and what a person should look at: a page of text and a figure."""
 
+import inspect
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from vhlib.course import notebook, questions
+from vhlib.course.answers import library
 from vhlib.course.building import find_source
 from vhlib.course.grading import likeness, records
 from vhlib.course.grading.exporting import Standing, standings
@@ -16,6 +18,7 @@ from vhlib.course.grading.records import Record
 from vhlib.course.questions import Assignment, Question
 from vhlib.viz import COLOURS
 
+LIBRARY = "the library itself"
 MOST = 10
 """Lost criteria that are listed."""
 
@@ -40,7 +43,8 @@ def report(root: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     distribution(assignment, class_).savefig(folder / "scores.png", dpi=150)
     page = folder / "report.md"
-    alike = likeness.pairs({record.student: answers(root, name, record.student) for record in graded})
+    written = {record.student: answers(root, name, record.student) for record in graded}
+    alike = likeness.pairs({LIBRARY: _library(name), **written})
     page.write_text("\n".join(_page(assignment, class_, graded, alike)) + "\n", encoding="utf-8")
     return page
 
@@ -87,6 +91,11 @@ def distribution(assignment: Assignment, class_: Sequence[Standing]) -> Figure:
         axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axis.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def _library(name: str) -> dict[str, str]:
+    """The library's own versions of what an assignment asks for: they are public, and somebody may hand them in."""
+    return {question: inspect.getsource(function) for question, function in library(name).items()}
 
 
 def _page(

@@ -29,7 +29,7 @@ INSIDE = ("-m", "vhlib.course.grading.inside")
 STARTS_WITHIN = 180.0
 """Seconds: torch is large, and a grader's machine is busy."""
 
-LOOKS_EVERY = 0.1
+LOOKS_EVERY = 0.2
 """Seconds between two looks at what a sandbox uses."""
 
 
