@@ -29,14 +29,12 @@ def attempt(what, do):
 
 ATTACKS = {
     "read": """
-import glob, os
+import os
 for path in {paths!r}:
     attempt(f"read {{path}}", lambda: open(path, "rb").read()[:20])
     attempt(f"list {{path}}", lambda: os.listdir(path))
     attempt(f"write {{path}}", lambda: open(path, "ab").write(b"x"))
-attempt("secrets", lambda: (glob.glob("/**/checks.py", recursive=True) + glob.glob("/**/*gradebook*", recursive=True)
-    or 1 / 0))
-attempt("parents", lambda: open("/proc/1/environ", "rb").read() and open(f"/proc/{{os.getppid()}}/root{root}").read())
+attempt("environment", lambda: open("/proc/1/environ", "rb").read() and open(f"/proc/{{os.getppid()}}/root{root}").read())
 """,
     "gradebook": """
 import sqlite3
@@ -128,7 +126,7 @@ def test_nothing_outside_is_read_or_changed(school, listener, tmp_path):
     assert not [p for p in psutil.process_iter(["cmdline"]) if "98765" in (p.info["cmdline"] or [])]
     said = "".join(output.get("text", "") for cell in graded.notebook["cells"] for output in cell.get("outputs", []))
     assert re.findall("^REACHED.*", said, re.MULTILINE) == ["REACHED nothing, but started a daemon"]
-    assert len(re.findall("^blocked", said, re.MULTILINE)) == 3 * len(paths) + 2 + 1 + 3 + 4 + 3 + 1
+    assert len(re.findall("^blocked", said, re.MULTILINE)) == 3 * len(paths) + 1 + 1 + 3 + 4 + 3 + 1
     # Nothing of this is a reason to take points away.
     assert graded.record.earned == 21
     assert config(school.root).CourseDirectory.db_url.endswith(str(gradebook))

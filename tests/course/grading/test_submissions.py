@@ -84,8 +84,9 @@ ANSWERS = {
         "",
     ),
     "reads": (
-        "import glob\nprint('FOUND', glob.glob('/**/checks.py', recursive=True),"
-        f" glob.glob('/**/gradebook.db', recursive=True))\n{RIGHT}",
+        "from pathlib import Path\n"
+        "print('FOUND', [path for path in Path('GRADEBOOK').parents[1].rglob('*')], Path('GRADEBOOK').exists())\n"
+        + RIGHT,
         ALL,
         "",
     ),
@@ -303,7 +304,7 @@ def test_nothing_is_left_running_and_nothing_was_found(big_school, graded):
         assert "HIDDEN TESTS" not in text
         assert len(text) < 4 * 2**20, path
     seen = (big_school.root / "grading" / "autograded" / "reads" / NAME / f"{NAME}.ipynb").read_text()
-    assert "FOUND [] []" in seen
+    assert "FOUND [] False" in seen
 
 
 def test_what_was_handed_in_is_as_it_was(big_school, cases, graded):
