@@ -34,7 +34,8 @@ for path in {paths!r}:
     attempt(f"read {{path}}", lambda: open(path, "rb").read()[:20])
     attempt(f"list {{path}}", lambda: os.listdir(path))
     attempt(f"write {{path}}", lambda: open(path, "ab").write(b"x"))
-attempt("environment", lambda: open("/proc/1/environ", "rb").read() and open(f"/proc/{{os.getppid()}}/root{root}").read())
+names = ["/proc/1/environ", f"/proc/{{os.getppid()}}/environ", "/proc/self/environ"]
+attempt("environment", lambda: [name for name in names if b"VH_CANARY" in open(name, "rb").read()] or 1 / 0)
 """,
     "gradebook": """
 import sqlite3
@@ -98,7 +99,8 @@ def listener():
         thread.join()
 
 
-def test_nothing_outside_is_read_or_changed(school, listener, tmp_path):
+def test_nothing_outside_is_read_or_changed(school, listener, tmp_path, monkeypatch):
+    monkeypatch.setenv("VH_CANARY", "a token of whoever grades")
     port, came = listener
     canary = tmp_path / "canary.txt"
     canary.write_text("the canary sings")

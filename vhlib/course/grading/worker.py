@@ -177,7 +177,12 @@ class _Process:
         self._limits = limits
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            start_new_session=True,
+            env={name: os.environ[name] for name in _SEEN if name in os.environ},
         )
         self.broken = False
         self.copied = False
@@ -287,6 +292,8 @@ class _Process:
                 return
 
 
+# No token of whoever grades: in a sandbox, the environment of bubblewrap itself can be read in /proc/1.
+_SEEN = ("PATH", "HOME", "DOCKER_HOST", "XDG_RUNTIME_DIR")
 _PIECE = 2**16
 _ENDS_WITHIN = 10.0
 
