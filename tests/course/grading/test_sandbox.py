@@ -11,8 +11,9 @@ import pytest
 import vhlib
 from vhlib.core.errors import InputError
 from vhlib.course.grading import sandbox
+from vhlib.course.grading.process import FailedError
 from vhlib.course.grading.sandbox import Bubblewrap, Container, Limits, Unguarded, choose
-from vhlib.course.grading.worker import FailedError, SandboxError, Worker
+from vhlib.course.grading.worker import SandboxError, Worker
 from vhlib.course.questions import Case
 from vhlib.course.words import WrongAnswer
 

@@ -5,7 +5,8 @@
 `frames`      how arrays and words cross to a sandbox and back: no pickle, nothing without bounds
 `sandbox`     bubblewrap, a container, or nothing around a process
 `inside`      the process in the sandbox: preloaded, forked once per question
-`worker`      the side of it that is trusted
+`process`     that process from outside: within a time, within limits
+`worker`      the trusted side: fresh copies, cells, calls
 `marking`     one submission: marks by the oracles, the notebook with its outputs, flags
 `records`     what became of each submission, on disk
 `gradebook`   results into nbgrader's gradebook

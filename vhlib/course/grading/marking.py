@@ -14,10 +14,11 @@ import numpy as np
 
 from vhlib.course import notebook, questions
 from vhlib.course.grading import reseating, showing
+from vhlib.course.grading.process import FailedError
 from vhlib.course.grading.records import Record
 from vhlib.course.grading.reseating import Seated, UnreadableError
 from vhlib.course.grading.sandbox import Limits, Sandbox
-from vhlib.course.grading.worker import Copy, FailedError, Worker
+from vhlib.course.grading.worker import Copy, Worker
 from vhlib.course.questions import Assignment, Case, Criterion, Mark, Question
 from vhlib.course.words import WrongAnswer
 
@@ -83,12 +84,13 @@ def grade(job: Job) -> Graded:
 
     Raises:
         SandboxError: no sandbox starts.
-        InputError: the assignment has no checks.
+        OSError: the release or the checks are not there.
     """
     start = time.monotonic()
     release = json.loads(released(job.root, job.assignment).read_text(encoding="utf-8"))
     fingerprint = digest(job.root, job.assignment, job.student)
-    assignment = _assignment(job.root / "solutions" / job.assignment, fingerprint)
+    source = job.root / "solutions" / job.assignment
+    assignment = _assignment(source, (source / "checks.py").stat().st_mtime_ns)
     try:
         path, repairs = reseating.find(submitted(job.root, job.assignment, job.student), job.assignment)
         seated = reseating.reseat(release, reseating.parse(path.read_bytes()))
@@ -230,7 +232,8 @@ def disagreements(marks: tuple[Mark, ...], failed: Mapping[tuple[str, str], str]
 
 
 @functools.lru_cache(maxsize=8)
-def _assignment(folder: Path, fingerprint: str) -> Assignment:
+def _assignment(folder: Path, changed: int) -> Assignment:
+    """The checks, read once by each worker, and again when they change."""
     return questions.load(folder)
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 
 from vhlib.course import notebook
+from vhlib.course.grading.process import FailedError
 from vhlib.course.grading.reseating import Seated
-from vhlib.course.grading.worker import Copy, FailedError, Worker
+from vhlib.course.grading.worker import Copy, Worker
 from vhlib.course.running import UNANSWERED
 
 LARGEST_OUTPUT = 4 * 2**20
