@@ -33,6 +33,9 @@ ALL = 21
 WITHOUT = 15
 """Without question 2, which the last one needs."""
 
+ALONE = 18
+"""Without the last question, which notices when an answer is the library's own."""
+
 COUNT = 60
 
 
@@ -132,7 +135,7 @@ ANSWERS = {
     "goes round the guard": (
         "import contextlib\nfrom vhlib import body, exercises\nexercises.forbid = lambda *n: contextlib.nullcontext()\n"
         "def blend_shapes(betas, shapedirs): return body.blend_shapes(betas, shapedirs)",
-        ALL,  # the library is public: only a person can say whose work it is
+        ALONE,  # the library is public: only a person can say whose work it is
         "blend_shapes: it says `forbid`",
     ),
     "magic": (f"!echo pwned; id -u\n%env A=1\n{RIGHT}", ALL, ""),
@@ -291,7 +294,7 @@ def test_the_gradebook_holds_the_same_marks_and_nobody_elses(big_school, cases, 
             else:
                 assert waiting == (set() if student == "nothing done" else {"collapse"}), student
             comments = {comment.name: comment.auto_comment for comment in submission.comments}
-            if case.mark == ALL:
+            if case.mark in (ALL, ALONE):
                 assert comments["blend_shapes"] is None
             elif not case.failure:
                 assert "not added up right" in comments["blend_shapes"]
