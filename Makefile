@@ -53,7 +53,7 @@ body: $(INSTALLED)
 lock:
 	@echo "==> resolving pyproject.toml in a fresh environment; TORCH='torch==2.13.0' pins torch"
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet "$(or $(TORCH),torch)" ".[lab,smplx,dev]"
+	build/lock/bin/python -m pip install --quiet "$(or $(TORCH),torch)" ".[lab,grading,smplx,dev]"
 	{ echo "# Every version that the kit is tested with; made from pyproject.toml by \`make lock\`."; \
 	  build/lock/bin/python -m pip freeze --exclude vhlib --exclude pip | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > requirements.lock
 

@@ -30,6 +30,13 @@ def test_both_ways_are_run_in_turn_and_warmed_up():
     assert calls == [0, 0.001] * (2 + 3)
 
 
+def test_a_case_that_takes_long_says_how_often_it_is_run():
+    calls: list[float] = []
+    case = Case("waiting", waiting(0, calls), "longer", waiting(0.001, calls), rehearsals=0, fewest=1)
+    measure(case, seconds=0.0)
+    assert calls == [0, 0.001]
+
+
 def test_the_machine_is_told():
     assert set(machine()) == {"system", "processor", "cores", "threads", "gpu", "python", "torch"}
 

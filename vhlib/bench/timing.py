@@ -26,6 +26,10 @@ class Case:
     """How many results a run of ours gives: times are per result."""
     other_count: int = 1
     """How many results a run of the other way gives."""
+    rehearsals: int = 2
+    """Runs of each way before any that counts."""
+    fewest: int | None = None
+    """Runs of each way that count, however long they take; what `measure` says if not given."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,16 @@ def measure(case: Case, *, seconds: float = 2.0, at_least: int = 5) -> Row:
     Args:
         case: the two ways.
         seconds: how long to go on, warm-up not counted.
-        at_least: runs of each, however long they take.
+        at_least: runs of each, however long they take, where the case does not say how many.
     """
     ways = (case.ours, case.other)
-    for _ in range(2):
+    fewest = at_least if case.fewest is None else case.fewest
+    for _ in range(case.rehearsals):
         for way in ways:
             _time(way)
     times: tuple[list[float], list[float]] = ([], [])
     start = time.perf_counter()
-    while len(times[0]) < at_least or time.perf_counter() - start < seconds:
+    while len(times[0]) < fewest or time.perf_counter() - start < seconds:
         for way, taken in zip(ways, times, strict=True):
             taken.append(_time(way))
     counts = (case.ours_count, case.other_count)

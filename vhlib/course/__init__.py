@@ -4,7 +4,8 @@ For an assignment's notebook: `Answers` calls a student's functions the way they
 is wrong with a result, `check` runs all visible tests.
 
 For those who teach, by module: `questions` (what an oracle is), `planted` (answers that must lose points or keep them),
-`checking` (is an assignment fit to be released?), `release`, `publish`, `colab` (the first cell of every notebook).
+`checking` (is an assignment fit to be released?), `release`, `publish`, `colab` (the first cell of every notebook),
+`grading` (from submissions to marks), `feedback`.
 """
 
 from vhlib.course.answers import Answers

@@ -1,13 +1,15 @@
 """Turn an assignment's source into what students get, by nbgrader's own steps."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import capture_log, setenv
+from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
 from vhlib.core.errors import InputError
@@ -89,11 +91,21 @@ def build_aside(root: Path, name: str, folder: Path) -> Path:
     return folder / name
 
 
+@contextlib.contextmanager
+def beside_python() -> Iterator[None]:
+    """Within the block, programs are found beside Python too: `alembic` stamps a new gradebook."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
 def _generate(settings: Config, name: str) -> None:
     course = CourseDirectory(config=settings, assignment_id=name)
     converter = GenerateAssignment(coursedir=course, config=settings, force=True)
-    # A new gradebook is stamped by the program `alembic`, which lies beside Python but not always on the PATH.
-    with setenv(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])):
+    with beside_python():
         outcome = capture_log(converter)
     if not outcome["success"]:
         reasons = [line.strip() for line in outcome.get("log", "").splitlines() if "Error: " in line]

@@ -17,6 +17,7 @@ import numpy as np
 
 from vhlib.core.errors import InputError
 from vhlib.core.random import numpy_generator
+from vhlib.course.words import WrongAnswer
 
 Value = np.ndarray | tuple[int, ...]
 """What crosses to an answer: arrays become tensors, integers stay as they are."""
@@ -156,14 +157,24 @@ def mark(question: Question, call: Call, seed: int) -> tuple[Mark, ...]:
         call: runs the answer.
         seed: draws the inputs.
     """
-    return tuple(_mark(question.name, criterion, call, seed) for criterion in question.criteria)
+    return tuple(mark_criterion(question.name, criterion, call, seed) for criterion in question.criteria)
 
 
-def _mark(question: str, criterion: Criterion, call: Call, seed: int) -> Mark:
+def mark_criterion(question: str, criterion: Criterion, call: Call, seed: int) -> Mark:
+    """As `mark`, for one criterion of a question.
+
+    Args:
+        question: the question's name.
+        criterion: what to look at.
+        call: runs the answer.
+        seed: draws the inputs.
+    """
     generator = numpy_generator(seed, question, criterion.name)
     for case in criterion.cases(generator):
         try:
             wrong = _difference(call(case), case.expected, criterion.tolerance)
+        except WrongAnswer as error:
+            wrong = str(error)
         except Exception as error:
             wrong = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if wrong:

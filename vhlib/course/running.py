@@ -133,12 +133,22 @@ class _NoShell:
         return self
 
 
+class _Nowhere(io.TextIOBase):
+    """Where prints go that nobody reads: a gigabyte of them must not be kept."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     with (
         warnings.catch_warnings(action="ignore"),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.redirect_stdout(_Nowhere()),
+        contextlib.redirect_stderr(_Nowhere()),
     ):
         yield
 

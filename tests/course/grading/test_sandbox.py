@@ -1,0 +1,182 @@
+"""Sandboxes as command lines, and what a worker makes of what happens in one."""
+
+import shutil
+import socket
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+import vhlib
+from vhlib.core.errors import InputError
+from vhlib.course.grading import sandbox
+from vhlib.course.grading.process import FailedError
+from vhlib.course.grading.sandbox import Bubblewrap, Container, Limits, Unguarded, choose
+from vhlib.course.grading.worker import SandboxError, Worker
+from vhlib.course.questions import Case
+from vhlib.course.words import WrongAnswer
+
+LIMITS = Limits(seconds=20.0)
+
+
+def after(command, *words):
+    """The argument that follows these."""
+    return next(
+        command[place + len(words)]
+        for place in range(len(command))
+        if tuple(command[place : place + len(words)]) == words
+    )
+
+
+def test_bubblewrap_shows_the_kit_and_nothing_of_the_course(tmp_path):
+    (tmp_path / "points.csv").write_text("1,2")
+    (tmp_path / "notebook.ipynb").write_text("{}")
+    command = Bubblewrap().command(["-m", "inside"], tmp_path, LIMITS)
+    assert {"--unshare-all", "--die-with-parent", "--new-session", "--clearenv"} <= set(command)
+    assert after(command, "--cap-drop") == "ALL"
+    bound = {command[place + 1] for place, word in enumerate(command) if word.startswith(("--ro-bind", "--bind"))}
+    assert not [word for word in command if word in ("--bind", "--dev-bind")]  # nothing that can be written to
+    assert str(tmp_path / "points.csv") in bound
+    assert not [path for path in bound if path.endswith(("solutions", "grading", ".ipynb")) or path == str(tmp_path)]
+    assert command[-2:] == ["-m", "inside"]
+
+
+def test_a_container_has_the_same_bounds(tmp_path):
+    command = Container("kit", "podman").command(["-m", "inside"], tmp_path, LIMITS)
+    assert command[:4] == ["podman", "run", "--rm", "--interactive"]
+    bounds = {"--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"}
+    assert bounds | {f"--memory={LIMITS.memory}", f"--pids-limit={LIMITS.processes}"} <= set(command)
+    assert [word for word in command if word.startswith("--volume=")]
+    assert all(word.endswith(":ro") for word in command if word.startswith("--volume="))
+    assert command[-4:] == ["kit", "python", "-m", "inside"]
+
+
+def test_without_bubblewrap_grading_is_refused_in_one_sentence(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(InputError, match=r"bwrap\) is not installed; install it .* or grade .* with --no-sandbox"):
+        choose()
+    with pytest.raises(InputError, match="neither docker nor podman is installed"):
+        choose(image="kit")
+    assert choose(guarded=False) == Unguarded()
+    assert "without a sandbox" in choose(guarded=False).warning
+
+
+def test_where_bubblewrap_may_not_run_that_is_said(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/false")
+    monkeypatch.setattr(sandbox, "_namespaces", lambda: ["--no-such-option"])
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *a, **k: Ran())
+    with pytest.raises(InputError, match=r"bubblewrap does not work here \(no permission\)"):
+        choose()
+
+
+class Ran:
+    returncode, stderr = 1, ["bwrap: x", "no permission", ""][1]
+
+
+needs_bubblewrap = pytest.mark.skipif(
+    not shutil.which("bwrap"), reason="needs Debian's bubblewrap: apt-get install bubblewrap"
+)
+SETUP = [("set-up", "import torch\nimport os\nready = 1")]
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory):
+    with Worker(choose(), "99_none", SETUP, tmp_path_factory.mktemp("release"), LIMITS) as worker:
+        yield worker
+
+
+def fails(worker, source):
+    """How a cell fails that ends its process."""
+    with worker.copy() as copy, pytest.raises(FailedError) as failed:
+        copy.run("cell", source, 3.0)
+    return str(failed.value)
+
+
+@needs_bubblewrap
+def test_answers_are_called_with_arrays_and_give_arrays(worker):
+    with worker.copy() as copy:
+        assert copy.run("cell", "def scale(x, shape): return ready * 2 * x, torch.tensor(shape)", 10.0) == ""
+        x = np.array([[1.5, -2.0]])
+        double, shape = copy.call("scale", Case((x, (3, 4)), ()), 10.0)
+        np.testing.assert_array_equal(double, 2 * x)
+        np.testing.assert_array_equal(shape, [3, 4])
+        (slope,) = copy.call("square", case_of_square(copy), 10.0)
+        np.testing.assert_array_equal(slope, [4.0, 12.0])
+        with pytest.raises(WrongAnswer, match="there is no other yet"):
+            copy.call("other", Case((x,), ()), 10.0)
+        assert copy.run("cell", "1 / 0", 10.0) == "ZeroDivisionError in line 1: division by zero"
+        assert copy.run("cell", "raise ValueError('\\x1b[2J' + 'x' * 1000)", 10.0).count("x") <= 500
+        assert copy.show("print(ready)", 10.0) == [{"output_type": "stream", "name": "stdout", "text": "1\n"}]
+
+
+def case_of_square(copy):
+    copy.run("cell", "def square(x): return x**2", 10.0)
+    return Case((np.array([1.0, 2.0]),), (), weights=np.array([2.0, 3.0]))
+
+
+@needs_bubblewrap
+def test_copies_know_nothing_of_each_other(worker):
+    with worker.copy() as copy:
+        assert copy.run("cell", "ready = 2; open('/tmp/left', 'w').close()", 10.0) == ""
+    with worker.copy() as copy:
+        assert copy.show("ready", 10.0)[0]["data"] == {"text/plain": "1"}
+
+
+@needs_bubblewrap
+def test_whatever_ends_a_copy_has_a_reason_and_the_next_one_works(worker):
+    assert fails(worker, "os._exit(3)") == "its process ended with exit code 3"
+    assert fails(worker, "os.kill(os.getpid(), 9)") == "its process was killed by signal 9"
+    garbage = "for fd in range(3, 12):\n    try: os.write(fd, b'\\xff' * 99)\n    except OSError: pass"
+    assert fails(worker, garbage).startswith("it answered with something else than arrays")
+    start = time.monotonic()
+    assert fails(worker, "while True: pass") == "it took more than 20 seconds"  # says the limit, not what is left of it
+    assert time.monotonic() - start > 2.9
+    with worker.copy() as copy:
+        assert copy.run("cell", "ready", 10.0) == ""
+
+
+@needs_bubblewrap
+def test_what_a_copy_started_ends_with_it(worker):
+    with worker.copy() as copy:
+        copy.run("cell", "import subprocess; subprocess.Popen(['setsid', 'sleep', '76543'])", 10.0)
+        assert sleepers()
+    assert not sleepers()
+
+
+def sleepers():
+    return [process for process in psutil.process_iter(["cmdline"]) if "76543" in (process.info["cmdline"] or [])]
+
+
+@needs_bubblewrap
+def test_neither_the_network_nor_other_files_are_there(worker, tmp_path):
+    """The short form of test_attacks.py."""
+    canary = tmp_path / "canary.txt"
+    canary.write_text("the canary sings")
+    with socket.create_server(("127.0.0.1", 0)) as server, worker.copy() as copy:
+        port = server.getsockname()[1]
+        dial = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        assert copy.run("cell", dial, 10.0).startswith("ConnectionRefusedError")
+        assert copy.run("cell", f"open({str(canary)!r})", 10.0).startswith("FileNotFoundError")
+        assert copy.run("cell", f"open({vhlib.__file__!r})", 10.0).startswith("FileNotFoundError")
+        assert copy.run("cell", "open('/kit/vhlib/__init__.py', 'a')", 10.0).startswith("OSError")
+
+
+@needs_bubblewrap
+def test_set_up_cells_that_fail_are_nobodys_answer(tmp_path):
+    broken = Worker(choose(), "99_none", [("set-up", "import nowhere")], tmp_path, LIMITS)
+    said = "set-up cells fail in the sandbox: ModuleNotFoundError"
+    with broken, pytest.raises(SandboxError, match=said), broken.copy():
+        pass
+
+
+def test_a_sandbox_that_does_not_start_says_why(tmp_path):
+    class Broken:
+        warning = ""
+
+        def command(self, inside, folder, limits):
+            return ["sh", "-c", "echo no such luck >&2; exit 1"]
+
+    worker = Worker(Broken(), "99_none", SETUP, tmp_path, LIMITS)
+    with worker, pytest.raises(SandboxError, match="the sandbox did not start: no such luck"), worker.copy():
+        pass
