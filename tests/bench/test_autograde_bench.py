@@ -1,3 +1,4 @@
+import functools
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def test_both_ways_grade_the_same_submissions(monkeypatch):
     monkeypatch.chdir(Path(__file__).parents[2])
     found = autograde.cases()  # kept: the submissions go with it
     case = next(found)
+    assert isinstance(case.ours, functools.partial)
     submitted = case.ours.args[0] / "grading" / "submitted"
     assert len(list(submitted.glob(f"*/{autograde.ASSIGNMENT}/*.ipynb"))) == autograde.STUDENTS
     assert (case.ours_count, case.other_count) == (autograde.STUDENTS, autograde.STUDENTS)

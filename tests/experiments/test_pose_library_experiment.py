@@ -29,13 +29,14 @@ def test_rows_of_motion_capture_come_where_there_is_some(few, tmp_path):
         paths.user("cmu.npz"), Capture(wild, poses.global_orient, poses.global_orient, take, ("a", "b"), 10.0)
     )
     table = run(pose_library.experiment("fast"), tmp_path / "out")
-    inside = table.column("inside by GMM energy, %")
+    inside = {name: value for name, value in table.column("inside by GMM energy, %").items() if value is not None}
     assert list(inside)[2:] == ["motion capture", "motion capture a", "motion capture b"]
     assert inside["motion capture b"] == 0  # every joint turned by 3 radians about each axis
     assert inside["motion capture a"] > 80
     assert inside["motion capture"] == pytest.approx(inside["motion capture a"] / 2)
-    assert table.column("joints outside limits, %")["library, test split"] == 0
-    assert table.column("joints outside limits, %")["motion capture b"] > 50
+    outside = table.column("joints outside limits, %")
+    assert outside["library, test split"] == 0
+    assert (outside["motion capture b"] or 0) > 50
     assert (tmp_path / "out" / "figure.png").exists()
 
 
