@@ -106,7 +106,7 @@ def test_another_number_of_joints_is_refused():
 
 
 def test_the_shipped_prior_prefers_natural_poses():
-    # The knee's wall is the angle prior's (`test_angle_prior`): the mixture, fitted to fencers and dancers too, is soft.
+    # The mixture is soft about knees, as it was fitted to fencers and dancers too: the angle prior is their wall.
     prior, natural = load_gmm(), PoseLibrary("val").sample(256, seed=0).body_pose
     hyperextended, head_turned_back = natural.clone(), natural.clone()
     hyperextended[:, SMPL24.index("left_knee") - 1, 0] = -1.0
