@@ -27,7 +27,7 @@ def person(body):
 def crowd(person):
     """Four people in poses near the prior's means, facing more or less the camera, and where they are seen."""
     numbers, prior = torch.Generator().manual_seed(1), load_gmm()
-    pose = prior.means[:4].double().unflatten(-1, (23, 3)) + 0.05 * torch.randn(4, 23, 3, generator=numbers, **DOUBLE)
+    pose = prior.means[-4:].double().unflatten(-1, (23, 3)) + 0.05 * torch.randn(4, 23, 3, generator=numbers, **DOUBLE)
     orient = torch.tensor([torch.pi, 0, 0], **DOUBLE) + 0.2 * torch.randn(4, 3, generator=numbers, **DOUBLE)
     betas = torch.randn(4, 10, generator=numbers, **DOUBLE)
     truth = BodyParameters(orient, pose, betas, torch.tensor([[0.1, 0.2, 5.0]], **DOUBLE).expand(4, 3))

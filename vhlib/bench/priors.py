@@ -1,4 +1,4 @@
-"""A pose prior's energy and gradient, 64 bodies at once, beside the data term that it is added to.
+"""A pose prior's energy and gradient, 64 bodies at once, against those of the data term that it is added to.
 
 Twice: by autograd, as L-BFGS and Adam use them, and as the Gauss-Newton model that SMPLify's own solver uses.
 """
