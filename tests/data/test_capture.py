@@ -50,8 +50,7 @@ def test_a_split_keeps_every_frame_once(lengths, every):
         return
     parts = split_by_take(whole, every=every)
     frames = torch.cat([part.body_pose for part in parts]).flatten(1)
-    assert len(frames) == len(whole.body_pose)
-    assert torch.cdist(whole.body_pose.flatten(1), frames).amin(1).max() < 1e-3
+    assert sorted(frames.tolist()) == sorted(whole.body_pose.flatten(1).tolist())
     for part in parts:
         assert sorted({part.takes[number] for number in part.take.tolist()}) == sorted(part.takes)
 
