@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import pytest
@@ -26,15 +27,23 @@ def test_the_ratio_says_how_many_times_faster_ours_is():
 
 def test_both_ways_are_run_in_turn_and_warmed_up():
     calls: list[float] = []
-    measure(Case("waiting", waiting(0, calls), "longer", waiting(0.001, calls)), seconds=0.0, at_least=3)
-    assert calls == [0, 0.001] * (2 + 3)
+    measure(Case("waiting", waiting(0.06, calls), "longer", waiting(0.07, calls)), seconds=0.0, at_least=3)
+    assert calls == [0.06, 0.07] * (2 + 3)
+
+
+def test_a_turn_of_something_short_is_many_runs():
+    calls: list[float] = []
+    measure(Case("waiting", waiting(0.001, calls), "longer", waiting(0.06, calls)), seconds=0.0, at_least=1)
+    turns = [len(list(turn)) for _, turn in itertools.groupby(calls)]
+    assert turns[1::2] == [1, 1, 1]
+    assert min(turns[::2]) >= 10
 
 
 def test_a_case_that_takes_long_says_how_often_it_is_run():
     calls: list[float] = []
-    case = Case("waiting", waiting(0, calls), "longer", waiting(0.001, calls), rehearsals=0, fewest=1)
+    case = Case("waiting", waiting(0.06, calls), "longer", waiting(0.07, calls), rehearsals=0, fewest=1)
     measure(case, seconds=0.0)
-    assert calls == [0, 0.001]
+    assert calls == [0.06, 0.07]
 
 
 def test_the_machine_is_told():

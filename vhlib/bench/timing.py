@@ -1,4 +1,8 @@
-"""How everything here is timed: both sides in one process, in turn, so that a busy machine slows both alike."""
+"""How everything here is timed: both sides in one process, in turn, so that a busy machine slows both alike.
+
+A turn of something short is many runs, as a loop that uses it would make them: a single one would start with the
+caches and the threads as the other way left them, and time that.
+"""
 
 import os
 import platform
@@ -8,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+
+TURN = 0.05
+"""How long one way goes on before the other's turn, seconds; at least one run."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Case:
     rehearsals: int = 2
     """Runs of each way before any that counts."""
     fewest: int | None = None
-    """Runs of each way that count, however long they take; what `measure` says if not given."""
+    """Turns of each way that count, however long they take; what `measure` says if not given."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def measure(case: Case, *, seconds: float = 2.0, at_least: int = 5) -> Row:
     Args:
         case: the two ways.
         seconds: how long to go on, warm-up not counted.
-        at_least: runs of each, however long they take, where the case does not say how many.
+        at_least: turns of each, however long they take, where the case does not say how many.
     """
     ways = (case.ours, case.other)
     fewest = at_least if case.fewest is None else case.fewest
@@ -85,11 +92,14 @@ def machine() -> dict[str, str | int]:
 
 
 def _time(way: Callable[[], object]) -> float:
+    """Seconds per run, over the runs of one turn."""
     _wait()
-    start = time.perf_counter()
-    way()
-    _wait()
-    return time.perf_counter() - start
+    runs, start = 0, time.perf_counter()
+    while runs == 0 or time.perf_counter() - start < TURN:
+        way()
+        _wait()
+        runs += 1
+    return (time.perf_counter() - start) / runs
 
 
 def _wait() -> None:

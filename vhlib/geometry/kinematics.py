@@ -118,17 +118,20 @@ def global_to_local(rotations: Float[Tensor, "B J 3 3"], parents: Sequence[int])
     return torch.where(tables.root, rotations, rotations.index_select(1, tables.parent).mT @ rotations)
 
 
+_Index = Tensor | None
+
+
 @dataclass(frozen=True)
 class _Tables:
     """A chain's indices as tensors of one dtype and device."""
 
-    order: Tensor
+    order: _Index
     """(J,) the joints sorted by level."""
-    place: Tensor
+    place: _Index
     """(J,) where each joint stands in that order."""
     sizes: tuple[int, ...]
     """How many joints each level has."""
-    above: tuple[Tensor, ...]
+    above: tuple[_Index, ...]
     """For each level but the first: its joints' parents, as places within the level above."""
     parent: Tensor
     """(J,) each joint's parent; the root's is itself."""
@@ -140,7 +143,7 @@ class _Tables:
 
 def _tables_for(rotations: Tensor, parents: Sequence[int]) -> _Tables:
     tables = _tables(tuple(parents), rotations.dtype, rotations.device)
-    check(rotations=(rotations, f"B {len(tables.order)} 3 3"))
+    check(rotations=(rotations, f"B {len(tables.parent)} 3 3"))
     return tables
 
 
@@ -155,24 +158,42 @@ def _make_tables(parents: tuple[int, ...], dtype: torch.dtype, device: torch.dev
     count, levels = len(parents), chain.levels
     # These outlive the call: made under somebody's inference mode they would be barred from every later gradient.
     with torch.inference_mode(False):
-        order = torch.tensor([joint for level in levels for joint in level])
+        order = [joint for level in levels for joint in level]
         path = torch.zeros(count, count, dtype=dtype)
         for joint in range(count):
             path[joint, list(chain.ancestors(joint))] = 1
-        above = [
-            torch.tensor([upper.index(parents[joint]) for joint in level], device=device)
+        above = tuple(
+            _index([upper.index(parents[joint]) for joint in level], len(upper), device)
             for upper, level in itertools.pairwise(levels)
-        ]
+        )
         parent = torch.tensor([joint if up == -1 else up for joint, up in enumerate(parents)], device=device)
         root = torch.tensor([up == -1 for up in parents], device=device)[:, None, None]
-        sizes = tuple(map(len, levels))
-        return _Tables(order.to(device), order.argsort().to(device), sizes, tuple(above), parent, root, path.to(device))
+        place = sorted(range(count), key=order.__getitem__)
+        return _Tables(
+            order=_index(order, count, device),
+            place=_index(place, count, device),
+            sizes=tuple(map(len, levels)),
+            above=above,
+            parent=parent,
+            root=root,
+            path=path.to(device),
+        )
 
 
 def _compose(rotations: Tensor, tables: _Tables) -> Tensor:
     """World rotations, (J, 3, 3, B)."""
-    first, *rest = rotations.permute(1, 2, 3, 0).index_select(0, tables.order).split(tables.sizes)
+    batch_last = rotations.permute(1, 2, 3, 0).contiguous()
+    first, *rest = _take(batch_last, tables.order).split(tables.sizes)
     levels = [first]
     for above, local in zip(tables.above, rest, strict=True):
-        levels.append((levels[-1].index_select(0, above).unsqueeze(3) * local.unsqueeze(1)).sum(2))
-    return torch.cat(levels).index_select(0, tables.place)
+        levels.append((_take(levels[-1], above).unsqueeze(3) * local.unsqueeze(1)).sum(2))
+    return _take(torch.cat(levels), tables.place)
+
+
+def _index(rows: Sequence[int], count: int, device: torch.device) -> _Index:
+    """Which rows of `count`; none where it is all of them in their order, as between the levels of an arm."""
+    return None if list(rows) == list(range(count)) else torch.tensor(rows, device=device)
+
+
+def _take(values: Tensor, index: _Index) -> Tensor:
+    return values if index is None else values.index_select(0, index)

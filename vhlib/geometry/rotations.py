@@ -42,18 +42,13 @@ def axis_angle_to_matrix(axis_angle: Float[Tensor, "*batch 3"]) -> Float[Tensor,
         ValueError: the last axis is not 3.
     """
     check(axis_angle=(axis_angle, "... 3"))
-    squared = axis_angle.square().sum(-1)[..., None, None]
-    small = squared < _SMALL
-    safe = torch.where(small, torch.ones_like(squared), squared)
-    angle = safe.sqrt()
-    sine = torch.where(small, _polynomial(squared, 1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880), angle.sin() / angle)
-    cosine = torch.where(
-        small, _polynomial(squared, 1 / 2, -1 / 24, 1 / 720, -1 / 40320, 1 / 3628800), (1 - angle.cos()) / safe
-    )
-    identity = torch.eye(3, dtype=axis_angle.dtype, device=axis_angle.device)
+    # With the half angle nothing cancels: sin θ = 2 sin(θ/2) cos(θ/2) and 1 - cos θ = 2 sin²(θ/2).
+    half = axis_angle.square().sum(-1, keepdim=True).clamp_min(torch.finfo(axis_angle.dtype).eps ** 2).sqrt() / 2
+    cosine = half.cos()
+    sine = half.sin() / half / 2 * axis_angle  # sin(θ/2) along the axis
     # K² = a aᵀ - θ² I: the outer product costs less than the matrix product.
-    outer = axis_angle[..., :, None] * axis_angle[..., None, :]
-    return (1 - cosine * squared) * identity + sine * _cross_matrix(axis_angle) + cosine * outer
+    skew = _cross_matrix(2 * cosine * sine, diagonal=1 - 2 * sine.square().sum(-1))
+    return skew + 2 * sine[..., :, None] * sine[..., None, :]
 
 
 def matrix_to_axis_angle(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "*batch 3"]:
@@ -289,10 +284,11 @@ def _antisymmetric(matrix: Tensor) -> Tensor:
     return torch.stack([flipped[..., 2, 1], flipped[..., 0, 2], flipped[..., 1, 0]], dim=-1)
 
 
-def _cross_matrix(vector: Tensor) -> Tensor:
-    """[v]×, the matrix that takes x to v × x: its row i is e_i × v."""
-    identity = torch.eye(3, dtype=vector.dtype, device=vector.device)
-    return torch.linalg.cross(identity.expand(*vector.shape, 3), vector[..., None, :])
+def _cross_matrix(vector: Tensor, diagonal: Tensor | None = None) -> Tensor:
+    """[v]×, the matrix that takes x to v × x; plus a multiple of the identity where one is given."""
+    x, y, z = vector.unbind(-1)
+    d = torch.zeros_like(x) if diagonal is None else diagonal
+    return torch.stack([d, -z, y, z, d, -x, -y, x, d], dim=-1).unflatten(-1, (3, 3))
 
 
 def _norm(vector: Tensor) -> Tensor:
