@@ -1,10 +1,24 @@
-"""Losses as pure functions: one number per body, unweighted; whoever adds them up says how much each counts.
+"""What training minimises, as pure functions: terms without weights; whoever adds them up says how much each counts.
 
-===== ==============================================================================
-`vae` the pose prior's four terms: KL, reconstruction, orthogonality, determinant
-===== ==============================================================================
+============= =====================================================================================
+`vae`         the pose prior's four terms: KL, reconstruction, orthogonality, determinant; per body
+`supervision` 2D keypoints, 3D joints, body parameters: each where it is known; means over a batch
+`adversarial` least-squares scores of discriminators, from both sides (HMR)
+============= =====================================================================================
 """
 
+from vhlib.losses.adversarial import discriminator_loss, generator_loss
+from vhlib.losses.supervision import joint_loss, parameter_loss, reprojection_loss
 from vhlib.losses.vae import determinant, kl_to_standard_normal, orthogonality, rotation_reconstruction
 
-__all__ = ["determinant", "kl_to_standard_normal", "orthogonality", "rotation_reconstruction"]
+__all__ = [
+    "determinant",
+    "discriminator_loss",
+    "generator_loss",
+    "joint_loss",
+    "kl_to_standard_normal",
+    "orthogonality",
+    "parameter_loss",
+    "reprojection_loss",
+    "rotation_reconstruction",
+]

@@ -1,25 +1,45 @@
-"""Networks: plain modules that end at rotations, betas and cameras and never call the body.
+"""Networks: plain modules that end at rotations, betas and cameras and never call the body, and those that judge them.
 
-========= ============================================================
-`vae`     the pose prior's variational autoencoder
-`vposer`  the official one, where a user has its weights
-`weights` tensors in files, and from files into networks
-========= ============================================================
+================ =======================================================================
+`vae`            the pose prior's variational autoencoder
+`vposer`         the official one, where a user has its weights
+`resnet`         image to features (He et al. 2016), with torchvision's parameter names
+`estimates`      what a network says of a body: rotations, betas, a weak-perspective camera
+`regressor`      features to an estimate by iterative error feedback (HMR, SPIN)
+`hmr`            an encoder and a regressor, one after the other
+`discriminators` is this pose, is this shape a real one? (HMR)
+`weights`        tensors in files, and from files into networks
+================ =======================================================================
 """
 
+from vhlib.nets.discriminators import Discriminators
+from vhlib.nets.estimates import Estimate, PoseForm, rotations_from, rotations_to
+from vhlib.nets.hmr import HMR
+from vhlib.nets.regressor import Regressor, RegressorConfig
+from vhlib.nets.resnet import ResNet, load_imagenet
 from vhlib.nets.vae import Latent, PoseVAE, VAEConfig, reparametrise
 from vhlib.nets.vposer import VPoser, VPoserConfig, read_vposer
 from vhlib.nets.weights import fill, read_tensors, write_tensors
 
 __all__ = [
+    "HMR",
+    "Discriminators",
+    "Estimate",
     "Latent",
+    "PoseForm",
     "PoseVAE",
+    "Regressor",
+    "RegressorConfig",
+    "ResNet",
     "VAEConfig",
     "VPoser",
     "VPoserConfig",
     "fill",
+    "load_imagenet",
     "read_tensors",
     "read_vposer",
     "reparametrise",
+    "rotations_from",
+    "rotations_to",
     "write_tensors",
 ]

@@ -3,6 +3,8 @@
 - `loop`: steps, a log, and a state to go on from; `checkpoints`: what a training leaves.
 - `gmm`: the pose prior's mixture of Gaussians.
 - `vae`: the pose prior's autoencoder, and `vae_figures`: how good it is.
+- `crops`: people as a regressor meets them, and `augmentation`: how they move.
+- `adversarial`: HMR's game between a network and its judges; `hmr`: the run.
 """
 
 from vhlib.training.gmm import GMMConfig, Mixture, fit_mixture, train_gmm

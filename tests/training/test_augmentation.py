@@ -1,0 +1,87 @@
+from dataclasses import fields, replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vhlib.core.random import generator
+from vhlib.geometry.rotations import axis_angle_to_matrix
+from vhlib.geometry.skeletons import LSP14
+from vhlib.training.augmentation import Augmentation, augment
+from vhlib.training.crops import Crops
+
+STILL = Augmentation(scale=0.0, shift=0.0, turn=0.0, flip=0.0, colour=0.0)
+SIZE = 65
+
+
+@pytest.fixture(scope="module")
+def keypoint_body(body):
+    return lambda rotations, betas: body.keypoints(
+        "lsp14", betas=betas, body_pose=rotations[:, 1:], global_orient=rotations[:, 0]
+    )
+
+
+def people(keypoint_body, seed, count=4):
+    """Orthographic crops: black, with one white square where the left wrist is."""
+    numbers = generator(seed, "people")
+    turns = 0.3 * torch.randn(count, 24, 3, generator=numbers)
+    turns[:, 0, 0] += torch.pi
+    rotations, betas = axis_angle_to_matrix(turns), torch.randn(count, 10, generator=numbers)
+    joints = keypoint_body(rotations, betas)
+    keypoints = 0.4 * (joints - joints.mean(1, keepdim=True))[..., :2]
+    images = torch.zeros(count, 3, SIZE, SIZE)
+    for image, point in zip(images, keypoints[:, LSP14.index("left_wrist")], strict=True):
+        column, row = ((point + 1) / 2 * SIZE).long().clamp(1, SIZE - 2).tolist()
+        image[:, row - 1 : row + 2, column - 1 : column + 2] = 1.0
+    visible = (keypoints.abs() <= 1).all(-1).float()
+    return Crops(images, keypoints, visible, joints, rotations, betas, torch.ones(count, dtype=torch.bool))
+
+
+def test_nothing_moves_unless_asked(keypoint_body):
+    before = people(keypoint_body, 0)
+    after = augment(before, STILL, skeleton=LSP14, generator=generator(0))
+    for field in fields(before):
+        torch.testing.assert_close(getattr(after, field.name), getattr(before, field.name), atol=1e-6, rtol=0)
+
+
+def test_a_mirrored_left_wrist_is_a_right_one_on_the_other_side(keypoint_body):
+    before = people(keypoint_body, 1)
+    after = augment(before, replace(STILL, flip=1.0), skeleton=LSP14, generator=generator(0))
+    left, right = LSP14.indices("left_wrist", "right_wrist")
+    torch.testing.assert_close(after.keypoints[:, right], before.keypoints[:, left] * torch.tensor([-1.0, 1.0]))
+    torch.testing.assert_close(after.images, before.images.flip(-1), atol=1e-5, rtol=0)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31))
+def test_labels_still_belong_to_one_body_in_one_picture(keypoint_body, seed):
+    after = augment(people(keypoint_body, seed), Augmentation(), skeleton=LSP14, generator=generator(seed))
+    # The labelled pose makes the labelled joints, around some origin.
+    posed = keypoint_body(after.rotations, after.betas)
+    offset = (posed - after.joints).mean(1, keepdim=True)
+    torch.testing.assert_close(posed - offset, after.joints, atol=2e-4, rtol=0)
+    # The keypoints are a weak-perspective view of the joints.
+    flat = after.joints[..., :2] - after.joints[..., :2].mean(1, keepdim=True)
+    seen = after.keypoints - after.keypoints.mean(1, keepdim=True)
+    scale = (flat * seen).sum((1, 2)) / flat.square().sum((1, 2))
+    torch.testing.assert_close(scale[:, None, None] * flat, seen, atol=1e-4, rtol=0)
+    assert ((after.keypoints.abs() <= 1).all(-1) | (after.visible == 0)).all()
+
+
+def test_the_picture_moves_with_its_keypoints(keypoint_body):
+    before = people(keypoint_body, 3, count=16)
+    moved = augment(before, Augmentation(flip=0.0, colour=0.0), skeleton=LSP14, generator=generator(5))
+    rows = torch.linspace(-1 + 1 / SIZE, 1 - 1 / SIZE, SIZE)
+    mass = moved.images[:, 0] / moved.images[:, 0].sum((1, 2), keepdim=True).clamp(min=1e-6)
+    centre = torch.stack([(mass.sum(1) * rows).sum(1), (mass.sum(2) * rows).sum(1)], 1)
+    wrist = moved.keypoints[:, LSP14.index("left_wrist")]
+    well_inside = (wrist.abs() < 0.85).all(1) & (before.keypoints[:, LSP14.index("left_wrist")].abs() < 0.85).all(1)
+    assert well_inside.sum() >= 8
+    assert (centre - wrist).abs()[well_inside].max() < 2 * 2 / SIZE  # two pixels
+
+
+def test_the_same_seed_moves_the_same_way(keypoint_body):
+    before = people(keypoint_body, 0)
+    one, other = (augment(before, Augmentation(), skeleton=LSP14, generator=generator(7)) for _ in range(2))
+    torch.testing.assert_close(one.images, other.images, atol=0, rtol=0)

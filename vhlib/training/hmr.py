@@ -1,0 +1,231 @@
+"""HMR, trained on synthetic people: the networks, the game's two steps, what a run is made of."""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from vhlib.body import SMPL, load_body
+from vhlib.cameras import WeakPerspectiveCamera
+from vhlib.core.config import from_mapping
+from vhlib.core.random import generator
+from vhlib.data.poses import PoseLibrary
+from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
+from vhlib.geometry.skeletons import LSP14
+from vhlib.nets import HMR, Discriminators, Estimate, RegressorConfig, ResNet, fill, read_tensors, write_tensors
+from vhlib.training.adversarial import RealBodies, Supervision, judges_loss, network_terms
+from vhlib.training.augmentation import Augmentation, augment
+from vhlib.training.checkpoints import write_card
+from vhlib.training.crops import People, synthetic_people
+from vhlib.training.loop import Progress, Schedule, run
+
+_BETAS = 10
+_MEAN_OF = 2_000  # poses
+_PIECE = 5_000  # poses made at once
+_FACING = (torch.pi, 0.0, 0.0)  # upright before the camera, whose y points down
+_SCALE = 0.9  # HMR's first guess of the camera: somebody who fills the crop
+
+
+@dataclass(frozen=True)
+class HMRTraining:
+    """What is trained, on whom, and for how long."""
+
+    depth: int = 18
+    """Of the encoder: 18 or 50."""
+    width: int = 64
+    """Of the encoder's first stage."""
+    size: int = 64
+    """Side of the crops, pixels."""
+    regressor: RegressorConfig = field(default_factory=RegressorConfig)
+    """The feedback network."""
+    supervision: Supervision = field(default_factory=Supervision)
+    """What it learns from."""
+    paired: float = 0.0
+    """Which part of the people has known bodies."""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    """How crops move."""
+    people: int = 8_000
+    """Of the synthetic training split."""
+    real: int = 50_000
+    """Bodies in the unpaired pool."""
+    batch: int = 64
+    """Crops in a step."""
+    steps: int = 3_000
+    """In all."""
+    rate: float = 3e-4
+    """Of the network's Adam; HMR's 1e-5 starts from ImageNet's weights."""
+    judges_rate: float = 1e-4
+    """Of the discriminators' Adam."""
+    decay: float = 1e-4
+    """Weight decay of both."""
+    seed: int = 0
+    """Of weights, batches, augmentation and dropout."""
+
+
+PROFILES: Final[dict[str, HMRTraining]] = {
+    "fast": HMRTraining(),
+    "full": HMRTraining(depth=50, size=224, people=50_000, real=500_000, steps=200_000, rate=5e-5),
+}
+"""``fast`` takes minutes on two cores once its people are made, ``full`` wants a GPU."""
+
+
+class HMRTask:
+    """One step: the network against keypoints and judges, then the judges against the network.
+
+    Args:
+        config: what is trained.
+        people: on whom.
+        real: the unpaired pool.
+        device: where.
+    """
+
+    def __init__(self, config: HMRTraining, people: People, real: RealBodies, *, device: str = "cpu"):
+        self._config, self._people, self._device = config, people, device
+        self._real = RealBodies(real.body_pose.to(device), real.betas.to(device))
+        self._body: SMPL = load_body("neutral", source="standin").to(device)
+        with _random(config.seed, "hmr", "weights"):
+            self.net = network(config, mean_estimate()).to(device)
+            self.judges = Discriminators().to(device)
+        rates = {"network": (self.net, config.rate), "judges": (self.judges, config.judges_rate)}
+        self.modules: Mapping[str, nn.Module] = {"hmr": self.net, "discriminators": self.judges}
+        self.optimisers: Mapping[str, Optimizer] = {
+            name: torch.optim.Adam(module.parameters(), lr=rate, weight_decay=config.decay)
+            for name, (module, rate) in rates.items()
+        }
+
+    def step(self, number: int) -> dict[str, Tensor]:
+        """Do step ``number``, and return the terms and the judges' mean scores."""
+        config, draw = self._config, generator(self._config.seed, "hmr", number)
+        chosen = torch.randint(len(self._people), (config.batch,), generator=draw)
+        batch = augment(self._people.crops(chosen, self._device), config.augmentation, skeleton=LSP14, generator=draw)
+        self.net.train()
+        with _random(config.seed, "hmr", "dropout", number):
+            estimates = self.net(batch.images)
+        terms = network_terms(estimates, batch, self._body, self.judges)
+        weights = asdict(config.supervision)
+        self._descend("network", torch.stack([weights[name] * term for name, term in terms.items()]).sum())
+
+        real = self._real.draw(config.batch * len(estimates), generator=draw)
+        loss, balance = judges_loss(estimates, real, self.judges)
+        if config.supervision.adversarial:
+            self._descend("judges", loss)
+        return {**terms, "judges": loss, **balance}
+
+    def _descend(self, name: str, loss: Tensor) -> None:
+        self.optimisers[name].zero_grad()
+        loss.backward()
+        self.optimisers[name].step()
+
+
+def network(config: HMRTraining, mean: Estimate) -> HMR:
+    """The network that a run trains, before its first step.
+
+    Args:
+        config: of the run.
+        mean: where its feedback starts.
+    """
+    return HMR(ResNet(config.depth, width=config.width), mean=mean, config=config.regressor)
+
+
+@functools.cache
+def mean_estimate() -> Estimate:
+    """Where the feedback starts: the library's mean pose, upright before the camera, of average shape."""
+    poses = axis_angle_to_matrix(PoseLibrary("train").sample(_MEAN_OF, seed=0).body_pose)
+    facing = axis_angle_to_matrix(torch.tensor([[_FACING]]))
+    rotations = torch.cat([facing, project_to_rotation(poses.mean(0, keepdim=True))], 1)
+    camera = WeakPerspectiveCamera(torch.tensor([_SCALE]), torch.zeros(1, 2))
+    return Estimate(rotations, torch.zeros(1, _BETAS), camera)
+
+
+def real_bodies(count: int, *, seed: int) -> RealBodies:
+    """The unpaired pool: poses of the library, shapes from N(0, 1).
+
+    Args:
+        count: how many.
+        seed: of both.
+    """
+    poses = [
+        PoseLibrary("train").sample(min(_PIECE, count - start), seed=seed, start=start).body_pose
+        for start in range(0, count, _PIECE)
+    ]
+    betas = torch.randn(count, _BETAS, generator=generator(seed, "real", "betas"))
+    return RealBodies(axis_angle_to_matrix(torch.cat(poses)), betas)
+
+
+def train_hmr(
+    out: Path,
+    config: HMRTraining,
+    *,
+    command: str,
+    people: People | None = None,
+    making: Callable[[int], None] = lambda made: None,
+    progress: Progress = lambda done, losses: None,
+) -> dict[str, Any]:
+    """Train a network and its judges and write both, with a log and a card.
+
+    An interrupted run goes on where its last state was saved, and ends with the same numbers.
+
+    Args:
+        out: folder for ``hmr.safetensors``, ``discriminators.safetensors``, ``hmr.json`` and ``hmr.csv``.
+        config: what is trained, on whom, for how long.
+        command: what to type to get it again; for the card.
+        people: on whom; None: the synthetic training split's first.
+        making: told how many of them are made.
+        progress: told about the training.
+
+    Returns:
+        The card.
+
+    Raises:
+        InputError: the folder holds an unfinished run of another configuration.
+    """
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if people is None:
+        people = synthetic_people("train", config.people, size=config.size, paired=config.paired, progress=making)
+    task = HMRTask(config, people, real_bodies(config.real, seed=config.seed), device=device)
+    seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
+    for name, module in task.modules.items():
+        weights = {key: _half(value) for key, value in module.state_dict().items()}
+        write_tensors(out / f"{name}.safetensors", weights, {"network": name, "config": asdict(config)})
+    card = {"command": command, "config": asdict(config), "seconds": round(seconds, 1)}
+    write_card(out / "hmr.json", card)
+    (out / "hmr.state").unlink()
+    return card
+
+
+def load_hmr(path: Path) -> HMR:
+    """A trained network, ready to predict.
+
+    Args:
+        path: ``hmr.safetensors``.
+
+    Raises:
+        InputError: no such file, or that of another network.
+    """
+    tensors, about = read_tensors(path)
+    anywhere = Estimate(
+        torch.eye(3).expand(1, 24, 3, 3),
+        torch.zeros(1, _BETAS),
+        WeakPerspectiveCamera(torch.ones(1), torch.zeros(1, 2)),
+    )  # the file says where its feedback starts
+    net = network(from_mapping(HMRTraining, about.get("config", {})), anywhere)
+    fill(net, tensors, path)
+    return net.eval()
+
+
+def _half(value: Tensor) -> Tensor:
+    return value.half() if value.is_floating_point() else value
+
+
+@contextmanager
+def _random(seed: int, *stream: str | int) -> Iterator[None]:
+    """Torch's own numbers, which weights and dropout are drawn from, follow a seed inside and go on as before after."""
+    with torch.random.fork_rng():
+        torch.manual_seed(generator(seed, *stream).initial_seed())
+        yield
