@@ -11,7 +11,8 @@ from vhlib.nets import Discriminators, RegressorConfig
 from vhlib.training.adversarial import Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation
 from vhlib.training.crops import People, neutral_betas
-from vhlib.training.hmr import HMRTask, HMRTraining, load_hmr, mean_estimate, network, real_bodies, train_hmr
+from vhlib.training.hmr import HMRTask, HMRTraining, finished, load_hmr, mean_estimate, network, real_bodies, train_hmr
+from vhlib.training.hmr_figures import FIGURES
 
 TINY = HMRTraining(
     width=4, size=32, people=6, real=64, batch=4, steps=4, regressor=RegressorConfig(width=32), rate=1e-3
@@ -26,7 +27,7 @@ def samples():
 
 @pytest.fixture(scope="module")
 def people(samples):
-    return People.of(samples, paired=0.5)
+    return People.of(samples).pairing(0.5)
 
 
 def test_labels_of_a_crop_are_the_samples_in_the_crops_measure(samples, people):
@@ -60,7 +61,7 @@ def test_the_network_begins_with_an_upright_person_of_average_shape():
 
 
 def test_keypoints_alone_leave_what_is_paired_out(samples):
-    crops = People.of(samples, paired=0.0).crops(torch.arange(6))
+    crops = People.of(samples).crops(torch.arange(6))
     estimates = network(TINY, mean_estimate())(crops.images)
     terms = network_terms(estimates, crops, load_body("neutral", source="standin"), Discriminators())
     assert terms["joints"] == 0
@@ -101,7 +102,10 @@ def test_without_the_adversary_the_judges_stay_as_they_are(people):
 
 def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, people):
     for name in ("one", "other"):
-        card = train_hmr(tmp_path / name, TINY, command="vh train hmr", people=people)
+        card = train_hmr(tmp_path / name, TINY, command="vh train hmr", people=people, held_out=people)
+    assert finished(tmp_path / "one", TINY) == card
+    assert finished(tmp_path / "one", replace(TINY, steps=5)) is None
+    assert set(card["figures"]) == set(FIGURES)
     assert card["config"]["size"] == 32
     one, other = (load_hmr(tmp_path / name / "hmr.safetensors") for name in ("one", "other"))
     images = people.crops(torch.arange(2)).images
@@ -126,7 +130,7 @@ def test_it_learns_the_few_people_that_it_sees(people):
 
 def test_pools_and_parts_that_do_not_fit_are_refused(samples, tmp_path):
     with pytest.raises(InputError, match="paired: expected a part between 0 and 1, got 2"):
-        People.of(samples, paired=2.0)
+        People.of(samples).pairing(2.0)
     with pytest.raises(InputError, match=r"hmr\.safetensors: no such file"):
         load_hmr(tmp_path / "hmr.safetensors")
     drawn = real_bodies(3, seed=0).draw(5, generator=generator(0))

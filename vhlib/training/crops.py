@@ -1,17 +1,23 @@
 """People as a regressor meets them: square crops, and labels in the crop's own measure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from pathlib import Path
 
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
+from vhlib import __version__
 from vhlib.body import GENDERS, load_body
+from vhlib.core import paths
 from vhlib.core.errors import InputError
-from vhlib.data.synthetic import Sample, SyntheticPeople, collate
+from vhlib.data.synthetic import Sample, SyntheticPeople, loader
 from vhlib.geometry.rotations import axis_angle_to_matrix
+from vhlib.nets import read_tensors, write_tensors
+
+_PIECE = 500  # people in a file
 
 
 @dataclass(frozen=True)
@@ -44,18 +50,12 @@ class People:
     """Everything else, with pictures of no size."""
 
     @classmethod
-    def of(cls, samples: Sample, *, paired: float = 0.0) -> "People":
-        """Synthetic people; the first part of them with known bodies.
+    def of(cls, samples: Sample) -> "People":
+        """Synthetic people, nobody's body known.
 
         Args:
             samples: a batch.
-            paired: the part.
-
-        Raises:
-            InputError: a part that is not between 0 and 1.
         """
-        if not 0 <= paired <= 1:
-            raise InputError(f"paired: expected a part between 0 and 1, got {paired}")
         count, height = len(samples), samples.image.shape[1]
         pose = torch.cat([samples.global_orient[:, None], samples.body_pose], 1)
         labels = Crops(
@@ -65,12 +65,26 @@ class People:
             joints=samples.keypoints_3d["lsp14"],
             rotations=axis_angle_to_matrix(pose),
             betas=neutral_betas(samples.betas, samples.genders),
-            paired=torch.arange(count) < round(paired * count),
+            paired=torch.zeros(count, dtype=torch.bool),
         )
         return cls(samples.image.movedim(-1, 1).contiguous(), labels)
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def pairing(self, part: float) -> "People":
+        """The same people, the first of them with known bodies.
+
+        Args:
+            part: of all, between 0 and 1.
+
+        Raises:
+            InputError: another part.
+        """
+        if not 0 <= part <= 1:
+            raise InputError(f"paired: expected a part between 0 and 1, got {part}")
+        known = torch.arange(len(self)) < round(part * len(self))
+        return People(self.images, replace(self.labels, paired=known))
 
     def crops(self, chosen: Tensor, device: torch.device | str = "cpu") -> Crops:
         """Some of them, ready for a network.
@@ -84,29 +98,28 @@ class People:
 
 
 def synthetic_people(
-    split: str,
-    count: int,
-    *,
-    size: int,
-    seed: int = 0,
-    paired: float = 0.0,
-    progress: Callable[[int], None] = lambda made: None,
+    split: str, count: int, *, size: int, seed: int = 0, progress: Callable[[int], None] = lambda made: None
 ) -> People:
-    """The first people of a synthetic set.
+    """The first people of a synthetic set, made by two processes; the user's folder keeps them for the next time.
 
     Args:
         split: "train", "val" or "test".
         count: how many.
         size: side of the crops, pixels.
         seed: of the set.
-        paired: which part of them has known bodies.
         progress: told how many there are.
     """
-    source, samples = SyntheticPeople(split, seed=seed, size=size), []
-    for index in range(count):
-        samples.append(source[index])
-        progress(index + 1)
-    return People.of(collate(samples), paired=paired)
+    folder = paths.user("people", f"{split}-{seed}-{size}-{__version__}")
+    pieces = []
+    for start in range(0, count, _PIECE):
+        stop = min(start + _PIECE, count)
+        file = folder / f"{start}-{stop}.safetensors"
+        if not file.exists():
+            made = loader(SyntheticPeople(split, seed=seed, size=size), batch=16, start=start, stop=stop, workers=2)
+            _write(file, _joined([People.of(samples) for samples in made]))
+        pieces.append(_read(file))
+        progress(stop)
+    return _joined(pieces)
 
 
 def neutral_betas(betas: Float[Tensor, "B S"], genders: Sequence[str]) -> Float[Tensor, "B S"]:
@@ -135,3 +148,19 @@ def _into_neutral(gender: str) -> tuple[Tensor, Tensor]:
     difference = (other.v_template - neutral.v_template).flatten()[:, None]
     solved = torch.linalg.lstsq(directions, torch.cat([theirs, difference], 1)).solution.float()
     return solved[:, :-1], solved[:, -1]
+
+
+def _joined(pieces: Sequence[People]) -> People:
+    labels = {field.name: torch.cat([getattr(each.labels, field.name) for each in pieces]) for field in fields(Crops)}
+    return People(torch.cat([each.images for each in pieces]), Crops(**labels))
+
+
+def _write(path: Path, people: People) -> None:
+    labels = {field.name: getattr(people.labels, field.name) for field in fields(Crops)}
+    write_tensors(path, labels | {"images": people.images}, {})
+
+
+def _read(path: Path) -> People:
+    tensors, _ = read_tensors(path)
+    images = tensors.pop("images")
+    return People(images, Crops(images=torch.empty(len(images), 3, 0, 0), **tensors))

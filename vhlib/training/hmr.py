@@ -1,6 +1,7 @@
 """HMR, trained on synthetic people: the networks, the game's two steps, what a run is made of."""
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -14,6 +15,7 @@ from torch.optim import Optimizer
 from vhlib.body import SMPL, load_body
 from vhlib.cameras import WeakPerspectiveCamera
 from vhlib.core.config import from_mapping
+from vhlib.core.paths import shipped
 from vhlib.core.random import generator
 from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
@@ -21,12 +23,16 @@ from vhlib.geometry.skeletons import LSP14
 from vhlib.nets import HMR, Discriminators, Estimate, RegressorConfig, ResNet, fill, read_tensors, write_tensors
 from vhlib.training.adversarial import RealBodies, Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation, augment
-from vhlib.training.checkpoints import write_card
+from vhlib.training.checkpoints import read_card, write_card
 from vhlib.training.crops import People, synthetic_people
+from vhlib.training.hmr_figures import figures
 from vhlib.training.loop import Progress, Schedule, run
 
+HELD_OUT: Final = 500
+"""People of the test split that a card judges by."""
+
 _BETAS = 10
-_MEAN_OF = 2_000  # poses
+_MEAN_OF = 500  # poses
 _PIECE = 5_000  # poses made at once
 _FACING = (torch.pi, 0.0, 0.0)  # upright before the camera, whose y points down
 _SCALE = 0.9  # HMR's first guess of the camera: somebody who fills the crop
@@ -69,7 +75,7 @@ class HMRTraining:
 
 
 PROFILES: Final[dict[str, HMRTraining]] = {
-    "fast": HMRTraining(),
+    "fast": HMRTraining(width=32, batch=32, steps=2_000),
     "full": HMRTraining(depth=50, size=224, people=50_000, real=500_000, steps=200_000, rate=5e-5),
 }
 """``fast`` takes minutes on two cores once its people are made, ``full`` wants a GPU."""
@@ -164,19 +170,22 @@ def train_hmr(
     *,
     command: str,
     people: People | None = None,
+    held_out: People | None = None,
     making: Callable[[int], None] = lambda made: None,
     progress: Progress = lambda done, losses: None,
 ) -> dict[str, Any]:
     """Train a network and its judges and write both, with a log and a card.
 
-    An interrupted run goes on where its last state was saved, and ends with the same numbers.
+    An interrupted run goes on where its last state was saved, and ends with the same numbers. The card's figures are
+    those of the file as it is read back: half precision.
 
     Args:
         out: folder for ``hmr.safetensors``, ``discriminators.safetensors``, ``hmr.json`` and ``hmr.csv``.
         config: what is trained, on whom, for how long.
         command: what to type to get it again; for the card.
         people: on whom; None: the synthetic training split's first.
-        making: told how many of them are made.
+        held_out: whom the result is judged by; None: the test split's first.
+        making: told how many of the training's people are made.
         progress: told about the training.
 
     Returns:
@@ -187,36 +196,65 @@ def train_hmr(
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if people is None:
-        people = synthetic_people("train", config.people, size=config.size, paired=config.paired, progress=making)
-    task = HMRTask(config, people, real_bodies(config.real, seed=config.seed), device=device)
+        people = synthetic_people("train", config.people, size=config.size, progress=making)
+    task = HMRTask(config, people.pairing(config.paired), real_bodies(config.real, seed=config.seed), device=device)
     seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
     for name, module in task.modules.items():
         weights = {key: _half(value) for key, value in module.state_dict().items()}
         write_tensors(out / f"{name}.safetensors", weights, {"network": name, "config": asdict(config)})
-    card = {"command": command, "config": asdict(config), "seconds": round(seconds, 1)}
+    held_out = synthetic_people("test", HELD_OUT, size=config.size) if held_out is None else held_out
+    trained = load_hmr(out / "hmr.safetensors")
+    card = {
+        "command": command,
+        "config": asdict(config),
+        "data": f"{len(people)} synthetic people of {config.size} x {config.size} pixels, training split",
+        "held_out": f"{len(held_out)} synthetic people, test split",
+        "figures": figures(lambda images: trained(images)[-1], held_out),
+        "seconds": round(seconds, 1),
+    }
     write_card(out / "hmr.json", card)
     (out / "hmr.state").unlink()
     return card
 
 
-def load_hmr(path: Path) -> HMR:
+def finished(out: Path, config: HMRTraining) -> dict[str, Any] | None:
+    """The card of a run of this configuration that has ended in this folder, if there is one.
+
+    Args:
+        out: the folder.
+        config: of the run.
+    """
+    card = read_card(out / "hmr.json")
+    same = card is not None and card["config"] == json.loads(json.dumps(asdict(config)))
+    return card if same and (out / "hmr.safetensors").exists() else None
+
+
+def load_hmr(path: Path | None = None) -> HMR:
     """A trained network, ready to predict.
 
     Args:
-        path: ``hmr.safetensors``.
+        path: ``hmr.safetensors``; None: the one that comes with the kit.
 
     Raises:
         InputError: no such file, or that of another network.
     """
+    path = shipped("checkpoints", "hmr.safetensors") if path is None else path
     tensors, about = read_tensors(path)
-    anywhere = Estimate(
-        torch.eye(3).expand(1, 24, 3, 3),
-        torch.zeros(1, _BETAS),
-        WeakPerspectiveCamera(torch.ones(1), torch.zeros(1, 2)),
-    )  # the file says where its feedback starts
-    net = network(from_mapping(HMRTraining, about.get("config", {})), anywhere)
+    anywhere = WeakPerspectiveCamera(torch.ones(1), torch.zeros(1, 2))
+    start = Estimate(torch.eye(3).expand(1, 24, 3, 3), torch.zeros(1, _BETAS), anywhere)  # the file knows the true one
+    net = network(from_mapping(HMRTraining, about.get("config", {})), start)
     fill(net, tensors, path)
     return net.eval()
+
+
+def crop_size(path: Path | None = None) -> int:
+    """The side of the crops that a trained network expects, pixels.
+
+    Args:
+        path: ``hmr.safetensors``; None: the one that comes with the kit.
+    """
+    _, about = read_tensors(shipped("checkpoints", "hmr.safetensors") if path is None else path)
+    return from_mapping(HMRTraining, about.get("config", {})).size
 
 
 def _half(value: Tensor) -> Tensor:

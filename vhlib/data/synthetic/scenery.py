@@ -108,7 +108,7 @@ def _between_walls(kind: str, view: View, beyond: float, chance: np.random.Gener
         _furnish(colours, points, axis, upward, chance)
     # Fog, and corners that get less light.
     if kind == "street":
-        haze = (1 - np.exp(-depth / between(chance, 60, 300)))[..., None] * ~shines[..., None]
+        haze = (1 - np.exp(-depth.clip(min=0) / between(chance, 60, 300)))[..., None] * ~shines[..., None]
         colours += haze * (np.array([0.55, 0.62, 0.70], np.float32) - colours)
     else:
         colours *= (1 - 0.35 * np.exp(-_corner(points, low, high) / 0.25))[..., None]
