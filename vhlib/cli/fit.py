@@ -1,6 +1,5 @@
 """``vh fit``: one picture to a body."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,15 +8,13 @@ import typer
 from vhlib.cli import app
 from vhlib.core.errors import InputError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+NETWORKS = ("hmr",)
+"""Methods that look at the picture and need no keypoints."""
 
+if TYPE_CHECKING:
     import numpy as np
 
-    from vhlib.body import SMPL
     from vhlib.data.keypoints import Keypoints
-    from vhlib.fitting import PriorChoice
-    from vhlib.report import FittedPerson
 
 
 @app.command()
@@ -29,7 +26,12 @@ def fit(
         Path | None, typer.Option(help="Its keypoints: LSP .npy, OpenPose .json or COCO .json.")
     ] = None,
     box: Annotated[str | None, typer.Option(help="x,y,w,h in pixels: fit the person in this box.")] = None,
-    method: Annotated[str, typer.Option(help="How to fit.")] = "smplify",
+    method: Annotated[
+        str, typer.Option(help="smplify: fit to the keypoints; hmr: a network that looks at the picture alone.")
+    ] = "smplify",
+    refine: Annotated[
+        bool, typer.Option("--refine", help="Go on with SMPLify from what the network says; needs keypoints.")
+    ] = False,
     prior: Annotated[
         str, typer.Option(help="What SMPLify takes for a natural pose: gmm, vae (search its latent space), both, none.")
     ] = "gmm",
@@ -41,9 +43,16 @@ def fit(
     picture: Annotated[Path | None, typer.Option(help="Also draw three views side by side into this .png.")] = None,
 ) -> None:
     """Fit a body to one picture: fit.json, fit.npz, mesh.obj, overlay.png and report.html."""
-    methods: dict[str, Callable[..., FittedPerson]] = {"smplify": _smplify}
-    if method not in methods:
-        raise InputError(f"--method {method}: this version fits with {', '.join(methods)}")
+    if method not in NETWORKS and method != "smplify":
+        raise InputError(f"--method {method}: this version fits with smplify, {', '.join(NETWORKS)}")
+    if refine and method not in NETWORKS:
+        raise InputError(f"--refine: {method} starts from nothing; name a network, for example --method hmr --refine")
+    if refine and prior in {"vae", "both"}:
+        raise InputError(
+            f"--prior {prior}: a search of its latent space cannot start from a pose; refine with gmm or none"
+        )
+    if method in NETWORKS and body not in {"auto", "standin"}:
+        raise InputError(f"--body {body}: {method} learned the stand-in's shapes; leave --body out")
     if focal_length is not None and not 0 < focal_length < float("inf"):
         raise InputError(f"--focal-length {focal_length}: expected a positive number of pixels")
     if out.exists() and not out.is_dir():
@@ -59,11 +68,11 @@ def fit(
     from vhlib.data.images import read_image
     from vhlib.data.keypoints import read_keypoints
     from vhlib.data.sample import load_sample
-    from vhlib.fitting import choose_prior
     from vhlib.report import picture as draw_picture
     from vhlib.report import write_fit
+    from vhlib.report.methods import METHODS, Request
 
-    people: tuple[Keypoints, ...]
+    people: tuple[Keypoints, ...] = ()
     if image is None:
         if keypoints is not None:
             raise InputError(
@@ -74,81 +83,38 @@ def fit(
         focal_length = focal_length or float(sample.focal_length[0])
     else:
         pixels, name = read_image(image), str(image)
-        if keypoints is None:
-            raise InputError(f"{image}: {method} needs its keypoints; give them with --keypoints FILE (.npy or .json)")
-        people = read_keypoints(keypoints)
-    person = _in_picture(people, pixels, region, name)
-    model, natural = load_body(source=body), choose_prior(prior)
-
+        if keypoints is not None:
+            people = read_keypoints(keypoints)
+        elif refine or method not in NETWORKS:
+            needs = "--refine" if refine else method
+            raise InputError(f"{image}: {needs} needs its keypoints; give them with --keypoints FILE (.npy or .json)")
+    request = Request(
+        image=pixels,
+        name=name,
+        body=load_body(source="standin" if method in NETWORKS else body),
+        keypoints=_in_picture(people, pixels, region, name) if people else None,
+        box=region,
+        prior=prior,
+        focal_length=focal_length,
+        refine=refine,
+    )
     console = Console(highlight=False)
-    with console.status(f"fitting {model.name} to {int((person.confidence > 0).sum())} keypoints"):
-        fitted = methods[method](pixels, person, model, natural, focal_length, name)
+    with console.status(f"fitting {request.body.name}"):
+        fitted = METHODS[method](request)
     paths = write_fit(fitted, out)
     if picture is not None:
         picture.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(draw_picture(fitted)).save(picture, optimize=True)
-    share = 100 * fitted.reprojection_px / fitted.person_height_px
-    console.print(
-        f"{fitted.reprojection_px:.1f} px from the keypoints, {share:.1f} % of the person's height "
-        f"({fitted.person_height_px:.0f} px), in {fitted.seconds:.2f} s"
-    )
+    height = fitted.person_height_px
+    if fitted.reprojection_px is None:
+        console.print(f"a person {height:.0f} px tall, in {fitted.seconds:.2f} s; without keypoints there is no error")
+    else:
+        share = 100 * fitted.reprojection_px / height
+        console.print(
+            f"{fitted.reprojection_px:.1f} px from the keypoints, {share:.1f} % of the person's height "
+            f"({height:.0f} px), in {fitted.seconds:.2f} s"
+        )
     console.print(f"{', '.join(paths)} are in {out}{'' if str(out).endswith('/') else '/'}", soft_wrap=True)
-
-
-def _smplify(
-    image: "np.ndarray",
-    keypoints: "Keypoints",
-    body: "SMPL",
-    prior: "PriorChoice",
-    focal_length: float | None,
-    name: str,
-) -> "FittedPerson":
-    import torch
-
-    from vhlib.fitting import fit_smplify
-    from vhlib.report import FittedPerson
-
-    height, width = image.shape[:2]
-    started = time.perf_counter()
-    result = fit_smplify(
-        body,
-        keypoints.positions[None],
-        keypoints.confidence[None],
-        focal_length=None if focal_length is None else torch.full((1, 2), focal_length),
-        principal_point=torch.tensor([[width / 2, height / 2]]),
-        skeleton=keypoints.skeleton.name,
-        **vars(prior),
-    )
-    seconds = time.perf_counter() - started
-    energy = {
-        stage.stage.name: {term: float(value[0]) for term, value in stage.energies.items()} for stage in result.stages
-    }
-    settings = {
-        "image": name,
-        "method": "smplify",
-        "keypoints": keypoints.skeleton.name,
-        "focal length": f"{focal_length:g} px" if focal_length else "unknown: 5000 px where the person is 300 px tall",
-        "size": f"{width} x {height} px",
-        "faced both ways": bool(result.both_ways[0]),
-    }
-    return FittedPerson(
-        image=image,
-        keypoints=keypoints,
-        body=body,
-        parameters={
-            "betas": result.parameters.betas,
-            "body_pose": result.parameters.body_pose,
-            "global_orient": result.parameters.global_orient,
-            "transl": result.parameters.transl,
-        },
-        focal_length=result.focal_length[0],
-        principal_point=result.principal_point[0],
-        reprojection_px=float(result.reprojection_px[0]),
-        person_height_px=float(result.person_height_px[0]),
-        energy=energy,
-        seconds=seconds,
-        settings=settings,
-    )
 
 
 def _box(text: str) -> tuple[float, float, float, float]:
@@ -158,7 +124,7 @@ def _box(text: str) -> tuple[float, float, float, float]:
         raise InputError(f"--box {text}: expected x,y,w,h in pixels, for example 40,20,180,400") from error
     if not (width > 0 and height > 0):
         raise InputError(f"--box {text}: expected a positive width and height")
-    return x, y, x + width, y + height
+    return x, y, width, height
 
 
 def _in_picture(
@@ -166,11 +132,11 @@ def _in_picture(
 ) -> "Keypoints":
     """The most confident person, in the box if there is one; refused where the keypoints belong to another picture."""
     height, width = image.shape[:2]
-    x0, y0, x1, y1 = region or (0.0, 0.0, float(width), float(height))
+    left, top, wide, high = region or (0.0, 0.0, float(width), float(height))
 
     def inside(person: "Keypoints") -> bool:
         x, y = person.positions[person.confidence > 0].mean(0).tolist()
-        return x0 <= x <= x1 and y0 <= y <= y1
+        return left <= x <= left + wide and top <= y <= top + high
 
     if found := next((person for person in people if inside(person)), None):
         return found

@@ -95,3 +95,64 @@ def vae(
         f"{figures['vertices_mm']:.1f} mm per vertex; samples cover {figures['coverage']:.0%} of them, and "
         f"{figures['samples_joints_outside_limits']:.1%} of their joints are outside the limits"
     )
+
+
+@train.command()
+def hmr(
+    out: Annotated[Path, typer.Option(help="Folder for hmr and discriminators .safetensors, the card and the log.")],
+    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
+    paired: Annotated[float | None, typer.Option(help="Which part of the people has known bodies.")] = None,
+    imagenet: Annotated[
+        Path | None, typer.Option(help="Start the encoder from torchvision's weights, for example resnet50-*.pth.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
+) -> None:
+    """Train HMR and its adversary on synthetic people; interrupted, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from vhlib.core.config import with_overrides
+    from vhlib.training.hmr import PROFILES, finished, train_hmr
+
+    if profile not in PROFILES:
+        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: this is a file; name a folder")
+    changes = {"steps": steps, "people": people, "paired": paired, "seed": seed}
+    config = with_overrides(PROFILES[profile], {name: value for name, value in changes.items() if value is not None})
+    if fresh:
+        for name in ("hmr.state", "hmr.json"):
+            (out / name).unlink(missing_ok=True)
+    if (card := finished(out, config)) is None:
+        given = {"steps": steps, "people": people, "paired": paired, "imagenet": imagenet}
+        options = [f"--{name} {value}" for name, value in given.items() if value is not None]
+        command = " ".join([f"vh train hmr --profile {profile} --seed {seed}", *options])
+        text = TextColumn("{task.description}")
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            making = progress.add_task("people", total=config.people)
+            task = progress.add_task("hmr", total=config.steps)
+            card = train_hmr(
+                *(out, config),
+                command=f"{command} --out {out}",
+                imagenet=imagenet,
+                making=lambda made: progress.update(making, completed=made),
+                progress=lambda done, losses: progress.update(
+                    task, completed=done, description=f"2D {losses['reprojection']:.3f}" if losses else "hmr"
+                ),
+            )
+    figures = card["figures"]
+    typer.echo(
+        f"{out}/hmr.safetensors: on held-out people PCKh {figures['pckh']:.0%}, PA-MPJPE {figures['pa_mpjpe_mm']:.0f} "
+        f"mm, MPJPE {figures['mpjpe_mm']:.0f} mm; {figures['implausible_joints']:.1%} of joints outside the limits"
+    )

@@ -85,6 +85,8 @@ def fit_smplify(
     minimiser: str = "levenberg_marquardt",
     global_orient: Float[Tensor, "B 3"] | None = None,
     transl: Float[Tensor, "B 3"] | None = None,
+    body_pose: Float[Tensor, "B 23 3"] | None = None,
+    betas: Float[Tensor, "B S"] | None = None,
     trace: bool = False,
 ) -> SMPLifyResult:
     """Fit bodies to 2D joints.
@@ -104,14 +106,19 @@ def fit_smplify(
             joints lie in the picture, facing the camera or away.
         transl: where each person starts, metres in the camera frame; None: on the camera's axis, at the depth that
             the torso's size tells.
+        body_pose: where each person's pose starts, axis-angle, for example as a network predicts it; None: the
+            prior's average. Not for a ``latent``, which starts from its own.
+        betas: where each person's shape starts; None: average.
         trace: keep every iterate of every stage.
 
     Raises:
         ValueError: shapes that do not fit, keypoints that are not finite, a person without any usable keypoint, a
-            focal length that is not positive, or a minimiser that does not exist.
+            focal length that is not positive, a minimiser that does not exist, or a ``body_pose`` beside a ``latent``.
     """
     if minimiser not in MINIMISERS:
         raise ValueError(f"minimiser: there is no {minimiser!r}; there is {', '.join(MINIMISERS)}")
+    if latent is not None and body_pose is not None:
+        raise ValueError("body_pose: a search of a latent space starts from its own average; leave one of the two out")
     prior = (load_gmm() if latent is None else FlatPrior()) if pose_prior is None else pose_prior
     people = observe(
         keypoints_2d,
@@ -121,7 +128,8 @@ def fit_smplify(
         skeleton=skeletons.skeleton(skeleton),
         body=body,
     )
-    energy, x = Energy.of(body, people, prior), start(people, latent or prior, body.num_betas, global_orient, transl)
+    energy = Energy.of(body, people, prior)
+    x = start(people, latent or prior, body.num_betas, global_orient, transl, body_pose, betas)
     rows, done = torch.arange(len(x), device=x.device), []
     z = None if latent is None else x.new_zeros(len(x), latent.latent)
     for stage in stages:
@@ -146,6 +154,8 @@ def start(
     shapes: int,
     global_orient: Float[Tensor, "B 3"] | None = None,
     transl: Float[Tensor, "B 3"] | None = None,
+    body_pose: Float[Tensor, "B 23 3"] | None = None,
+    betas: Float[Tensor, "B S"] | None = None,
 ) -> Float[Tensor, "B P"]:
     """Where a fit begins: as the torso lies in the picture, average in pose and shape, at the guessed depth.
 
@@ -157,6 +167,8 @@ def start(
         shapes: how many shape coefficients the body has.
         global_orient: instead of what the torso tells.
         transl: instead of the guessed depth on the camera's axis, metres.
+        body_pose: instead of the average.
+        betas: instead of the average.
 
     Returns:
         Packed `BodyParameters`.
@@ -167,10 +179,14 @@ def start(
         global_orient = matrix_to_axis_angle(people.orientation)
     if transl is None:
         transl = torch.stack([torch.zeros_like(like), torch.zeros_like(like), like], -1)
+    if body_pose is None:
+        mean = prior.mean_pose if isinstance(prior, Centred) else like.new_zeros(23, 3)
+        body_pose = mean.expand(count, 23, 3)
+    if betas is None:
+        betas = like.new_zeros(count, shapes)
     check(global_orient=(global_orient, f"{count} 3"), transl=(transl, f"{count} 3"))
-    mean = prior.mean_pose.to(like) if isinstance(prior, Centred) else like.new_zeros(23, 3)
-    betas = like.new_zeros(count, shapes)
-    return BodyParameters(global_orient.to(like), mean.expand(count, 23, 3), betas, transl.to(like)).pack()
+    check(body_pose=(body_pose, f"{count} 23 3"), betas=(betas, f"{count} {shapes}"))
+    return BodyParameters(*(each.to(like) for each in (global_orient, body_pose, betas, transl))).pack()
 
 
 @exercise("04_smplify")

@@ -1,6 +1,7 @@
 """What a person gets to see of a fit: files to use, and one page to look at.
 
 ========= ========================================================================
+`methods` from a picture to a fitted person, one function for each way
 `fit`     a fitted person and everything about the fit; writing it into a folder
 `page`    the self-contained ``report.html``
 `picture` three views side by side

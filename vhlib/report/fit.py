@@ -28,8 +28,8 @@ class FittedPerson:
 
     image: UInt8[np.ndarray, "H W 3"]
     """The picture."""
-    keypoints: Keypoints
-    """What was fitted to."""
+    keypoints: Keypoints | None
+    """What was fitted to; None where a network looked at the picture alone."""
     body: SMPL
     """The body model."""
     parameters: Mapping[str, Float[Tensor, "1 ..."]]
@@ -38,8 +38,8 @@ class FittedPerson:
     """Pixels."""
     principal_point: Float[Tensor, "2"]
     """Pixels."""
-    reprojection_px: float
-    """Mean distance of the used keypoints from where they were seen, pixels."""
+    reprojection_px: float | None
+    """Mean distance of the used keypoints from where they were seen, pixels; None without keypoints."""
     person_height_px: float
     """The fitted shape's stature at rest, at the fitted depth, pixels."""
     energy: Mapping[str, Mapping[str, float]]
@@ -48,6 +48,8 @@ class FittedPerson:
     """What the fit took."""
     settings: Mapping[str, Any]
     """What was asked for: method, files, focal length."""
+    before: "FittedPerson | None" = None
+    """What this fit went on from."""
 
     def posed(self) -> BodyOutput:
         """Vertices and joints in the camera frame, metres: pixel = f X / Z + c."""
@@ -72,9 +74,12 @@ class FittedPerson:
             "body": self.body.name,
             "reprojection_px": self.reprojection_px,
             "person_height_px": self.person_height_px,
-            "reprojection_share_of_height": self.reprojection_px / self.person_height_px,
+            "reprojection_share_of_height": (
+                None if self.reprojection_px is None else self.reprojection_px / self.person_height_px
+            ),
             "energy": {stage: dict(terms) for stage, terms in self.energy.items()},
             "seconds": self.seconds,
+            **({} if self.before is None else {"before": self.before.numbers()}),
         }
 
 
@@ -105,6 +110,7 @@ def write_fit(person: FittedPerson, out: Path) -> dict[str, Path]:
     html = page(
         image=person.image,
         overlay=drawn,
+        before=None if person.before is None else person.before.overlay(),
         keypoints=person.keypoints,
         vertices=opencv_to_opengl(posed.vertices[0]),
         faces=person.body.faces,

@@ -21,22 +21,24 @@ def page(
     *,
     image: UInt8[np.ndarray, "H W 3"],
     overlay: UInt8[np.ndarray, "H W 3"],
-    keypoints: Keypoints,
+    keypoints: Keypoints | None,
     vertices: Float[Tensor, "V 3"],
     faces: Int64[Tensor, "F 3"],
     betas: Float[Tensor, "S"],
     numbers: Mapping[str, Any],
+    before: UInt8[np.ndarray, "H W 3"] | None = None,
 ) -> str:
     """The page: picture, overlay, a body to turn, energies by term and stage, numbers.
 
     Args:
         image: the picture that was fitted to.
         overlay: the body drawn over it.
-        keypoints: what was fitted to.
+        keypoints: what was fitted to, if anything.
         vertices: metres, y up, the viewer looks along -z.
         faces: counter-clockwise from outside.
         betas: the fitted shape, standard deviations.
         numbers: as in ``fit.json``.
+        before: what the fit went on from, drawn over the picture.
     """
     template = Template(resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
@@ -44,30 +46,42 @@ def page(
         facts=_facts(numbers),
         picture=_picture(image, keypoints),
         overlay=_png(overlay),
+        before="" if before is None else _before(before, numbers["before"]),
         vertices=_base64(vertices.cpu().numpy().astype("<f4")),
         faces=_base64(faces.cpu().numpy().astype("<u4")),
-        legend=_legend(numbers["energy"]),
-        energy=_energy(numbers["energy"]),
+        energy=_energy(numbers["energy"]) if numbers["energy"] else "",
         betas=_betas(betas.tolist()),
         settings=_settings(numbers["settings"]),
     )
 
 
 def _facts(numbers: Mapping[str, Any]) -> str:
-    share = 100 * numbers["reprojection_share_of_height"]
     facts = {
         "method": numbers["settings"]["method"],
         "body": numbers["body"],
-        "reprojection": f"{numbers['reprojection_px']:.1f} px",
         "person's height": f"{numbers['person_height_px']:.0f} px",
-        "reprojection / height": f"{share:.1f} %",
         "time": f"{numbers['seconds']:.2f} s",
     }
+    if numbers["reprojection_px"] is not None:
+        facts["reprojection"] = f"{numbers['reprojection_px']:.1f} px"
+        facts["reprojection / height"] = f"{100 * numbers['reprojection_share_of_height']:.1f} %"
     return "".join(f"<div><dt>{name}</dt><dd>{html.escape(value)}</dd></div>" for name, value in facts.items())
 
 
-def _picture(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints) -> str:
+def _before(overlay: UInt8[np.ndarray, "H W 3"], numbers: Mapping[str, Any]) -> str:
+    """What a network said, beside what became of it."""
+    method, apart = numbers["settings"]["method"], numbers["reprojection_px"]
+    says = f"Where the fit began: {method}, {apart:.1f} px from the keypoints."
+    return (
+        f'<figure><img src="{_png(overlay)}" alt="The body that the fit began with, drawn over the picture.">'
+        f"<figcaption>{html.escape(says)}</figcaption></figure>"
+    )
+
+
+def _picture(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints | None) -> str:
     """The picture with its keypoints, as an SVG whose unit is the pixel."""
+    if keypoints is None:
+        return f'<img src="{_png(image)}" alt="The picture.">'
     height, width = image.shape[:2]
     places, seen = keypoints.positions.tolist(), (keypoints.confidence > 0).tolist()
     bones = "".join(
@@ -92,7 +106,7 @@ def _legend(energy: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def _energy(energy: Mapping[str, Mapping[str, float]]) -> str:
-    """A row for each stage: a bar of its terms' shares, and the terms themselves."""
+    """A section with a row for each stage: a bar of its terms' shares, and the terms themselves."""
     colours, rows = _term_colours(energy), []
     heads = "".join(f"<th>{term}</th>" for term in colours)
     for stage, terms in energy.items():
@@ -105,7 +119,10 @@ def _energy(energy: Mapping[str, Mapping[str, float]]) -> str:
         cells = "".join(f"<td>{terms[term]:.4g}</td>" if term in terms else "<td>–</td>" for term in colours)
         total = f"<td>{sum(terms.values()):.4g}</td>"
         rows.append(f'<tr><th>{html.escape(stage)}</th><td class="bar"><div>{bar}</div></td>{cells}{total}</tr>')
-    return f"<thead><tr><th></th><th>share</th>{heads}<th>sum</th></tr></thead><tbody>{''.join(rows)}</tbody>"
+    return (
+        f'<h2>Energy at the end of each stage</h2><p class="legend">{_legend(energy)}</p><div class="scroll"><table>'
+        f"<thead><tr><th></th><th>share</th>{heads}<th>sum</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def _term_colours(energy: Mapping[str, Mapping[str, float]]) -> dict[str, str]:

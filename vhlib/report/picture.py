@@ -36,8 +36,10 @@ def picture(person: FittedPerson) -> UInt8[np.ndarray, "H W 3"]:
     return np.concatenate([_marked(person.image, person.keypoints), person.overlay(), side], axis=1)
 
 
-def _marked(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints) -> UInt8[np.ndarray, "H W 3"]:
+def _marked(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints | None) -> UInt8[np.ndarray, "H W 3"]:
     """The picture with its keypoints."""
+    if keypoints is None:
+        return image
     large = Image.fromarray(image).resize((_FINE * image.shape[1], _FINE * image.shape[0]), Image.Resampling.BICUBIC)
     draw, radius = ImageDraw.Draw(large), _FINE * max(image.shape) / 110
     places = (_FINE * keypoints.positions).tolist()

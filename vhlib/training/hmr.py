@@ -20,7 +20,17 @@ from vhlib.core.random import generator
 from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
 from vhlib.geometry.skeletons import LSP14
-from vhlib.nets import HMR, Discriminators, Estimate, RegressorConfig, ResNet, fill, read_tensors, write_tensors
+from vhlib.nets import (
+    HMR,
+    Discriminators,
+    Estimate,
+    RegressorConfig,
+    ResNet,
+    fill,
+    load_imagenet,
+    read_tensors,
+    write_tensors,
+)
 from vhlib.training.adversarial import RealBodies, Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation, augment
 from vhlib.training.checkpoints import read_card, write_card
@@ -171,6 +181,7 @@ def train_hmr(
     command: str,
     people: People | None = None,
     held_out: People | None = None,
+    imagenet: Path | None = None,
     making: Callable[[int], None] = lambda made: None,
     progress: Progress = lambda done, losses: None,
 ) -> dict[str, Any]:
@@ -185,6 +196,7 @@ def train_hmr(
         command: what to type to get it again; for the card.
         people: on whom; None: the synthetic training split's first.
         held_out: whom the result is judged by; None: the test split's first.
+        imagenet: torchvision's weights, from which the encoder starts; None: it starts from noise.
         making: told how many of the training's people are made.
         progress: told about the training.
 
@@ -192,12 +204,14 @@ def train_hmr(
         The card.
 
     Raises:
-        InputError: the folder holds an unfinished run of another configuration.
+        InputError: the folder holds an unfinished run of another configuration, or the weights are of another network.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if people is None:
         people = synthetic_people("train", config.people, size=config.size, progress=making)
     task = HMRTask(config, people.pairing(config.paired), real_bodies(config.real, seed=config.seed), device=device)
+    if imagenet is not None:
+        load_imagenet(task.net.encoder, imagenet)
     seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
     for name, module in task.modules.items():
         weights = {key: _half(value) for key, value in module.state_dict().items()}
