@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
-from vhlib.course.questions import Case
+from vhlib.course.questions import Case, Perceptron
 from vhlib.course.running import UNANSWERED, Session, call
 
 
@@ -83,6 +83,14 @@ def test_arrays_go_in_as_tensors_and_come_back_as_arrays():
     assert np.array_equal(double, 2 * X)
     assert double.dtype == np.float64
     assert whole.dtype == np.int64
+
+
+def test_a_perceptron_goes_in_as_a_module():
+    layers = np.array([[1.0, -1.0], [0.0, 2.0]]), np.array([0.5, -5.0]), np.array([[3.0, 1.0]]), np.array([0.25])
+    (seen,) = answering("def f(x, net): return net(x[None])")(Case((X, Perceptron(layers)), ()))
+    assert np.allclose(seen, [[3 * max(1 - 2 + 0.5, 0) + max(4 - 5, 0) + 0.25]])
+    (slope,) = answering("def f(x, net): return net(-x[None])")(Case((X, Perceptron(layers)), (), np.ones((1, 1))))
+    assert np.allclose(slope, [-3.0, 3.0])
 
 
 def test_weights_ask_for_the_gradient():

@@ -1,8 +1,12 @@
+import math
+
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vhlib.geometry.rotations import axis_angle_to_matrix
-from vhlib.nets import Discriminators
+from vhlib.nets import Discriminators, rotation_features
 
 
 @pytest.fixture
@@ -46,3 +50,36 @@ def test_gradient(bodies):
 def test_axis_angles_are_refused():
     with pytest.raises(Exception, match="body_pose"):
         Discriminators()(torch.zeros(2, 23, 3), torch.zeros(2, 10))
+
+
+def test_features_are_matrices_row_by_row_without_the_root():
+    pose = torch.zeros(1, 24, 3)
+    pose[0, 2] = torch.tensor([0.0, 0.0, math.pi / 2])
+    pose[0, 0] = torch.tensor([math.pi, 0.0, 0.0])
+    features = rotation_features(pose)
+    torch.testing.assert_close(features[0, 1], torch.tensor([0.0, -1, 0, 1, 0, 0, 0, 0, 1]), atol=1e-6, rtol=0)
+    torch.testing.assert_close(features[0, 0], torch.eye(3).flatten())
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31))
+def test_a_whole_turn_more_is_the_same_to_the_judges(seed):
+    pose = torch.randn(2, 24, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    once_more = pose * (1 + 2 * math.pi / pose.norm(dim=-1, keepdim=True))
+    torch.testing.assert_close(rotation_features(once_more), rotation_features(pose))
+
+
+def test_scores_of_features_are_scores_of_rotations(bodies):
+    judges, pose = Discriminators(), torch.randn(5, 24, 3, generator=torch.Generator().manual_seed(1))
+    rotations = axis_angle_to_matrix(pose)[:, 1:]
+    torch.testing.assert_close(judges.scores(rotation_features(pose), bodies[1]), judges(rotations, bodies[1]))
+
+
+def test_gradient_of_features(generator):
+    pose = torch.randn(1, 4, 3, dtype=torch.float64, generator=generator).requires_grad_()
+    assert torch.autograd.gradcheck(rotation_features, pose)
+
+
+def test_matrices_have_no_features():
+    with pytest.raises(Exception, match="pose"):
+        rotation_features(torch.zeros(2, 24, 3, 3))

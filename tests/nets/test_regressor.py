@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vhlib.geometry.rotations import axis_angle_to_matrix
-from vhlib.nets import Estimate, Regressor, RegressorConfig, rotations_from, rotations_to
+from vhlib.nets import Estimate, Regressor, RegressorConfig, feedback_step, rotations_from, rotations_to
 
 FORMS = ["axis-angle", "6d", "matrix"]
 
@@ -65,3 +65,26 @@ def test_two_means_or_no_features_are_refused(mean):
         Regressor(4, mean=two)
     with pytest.raises(Exception, match="features"):
         Regressor(4, mean=mean)(torch.zeros(4))
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31))
+def test_feedback_with_a_target_gets_there_by_halves(seed):
+    """A correction that sees target and guess and goes half of the way leaves 1/8 of the distance after three steps."""
+    numbers, target = torch.randn(2, 3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    now = numbers
+    for _ in range(3):
+        now = feedback_step(now, target, lambda seen: (seen[:, :5] - seen[:, 5:]) / 2)
+    torch.testing.assert_close(now - target, (numbers - target) / 8)
+
+
+def test_gradients_reach_the_guess_both_ways(generator):
+    numbers, features = (torch.randn(2, n, dtype=torch.float64, generator=generator) for n in (3, 4))
+    layer = torch.nn.Linear(7, 3, dtype=torch.float64)
+    slope = torch.autograd.functional.jacobian(lambda x: feedback_step(x, features, layer)[0], numbers)[:, 0]
+    torch.testing.assert_close(slope, torch.eye(3, dtype=torch.float64) + layer.weight[:, 4:])
+
+
+def test_one_guess_for_several_pictures_is_refused():
+    with pytest.raises(Exception, match="features"):
+        feedback_step(torch.zeros(1, 3), torch.zeros(2, 4), torch.nn.Linear(7, 3))

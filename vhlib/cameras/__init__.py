@@ -11,7 +11,7 @@
 from vhlib.cameras.crops import Crop
 from vhlib.cameras.frames import facing_camera, look_at, opencv_to_opengl, opencv_to_pytorch3d, pytorch3d_camera
 from vhlib.cameras.perspective import PerspectiveCamera, project_points
-from vhlib.cameras.weak import WeakPerspectiveCamera
+from vhlib.cameras.weak import WeakPerspectiveCamera, project_weakly
 
 __all__ = [
     "Crop",
@@ -22,5 +22,6 @@ __all__ = [
     "opencv_to_opengl",
     "opencv_to_pytorch3d",
     "project_points",
+    "project_weakly",
     "pytorch3d_camera",
 ]

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from vhlib.cameras.perspective import PerspectiveCamera
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class WeakPerspectiveCamera:
         Raises:
             ValueError: shapes that do not fit.
         """
-        check(points=(points, "B N 3"))
-        return self.scale[:, None, None] * (points[..., :2] + self.translation[:, None])
+        return project_weakly(points, self.scale, self.translation)
 
     def to_perspective(self, focal_length: float, size: int) -> PerspectiveCamera:
         """The pinhole camera over the crop's pixels that sees the same at the depth of the points' origin.
@@ -86,3 +86,24 @@ class WeakPerspectiveCamera:
             raise ValueError(f"camera: expected the world's origin in front of it, got depth {depth.min().item():g}")
         offset = (camera.principal_point - size / 2) * (depth[:, None] / camera.focal_length)
         return cls(2 * camera.focal_length[:, 0] / (size * depth), across + offset)
+
+
+@exercise("06_hmr")
+def project_weakly(
+    points: Float[Tensor, "B N 3"], scale: Float[Tensor, " B"], translation: Float[Tensor, "B 2"]
+) -> Float[Tensor, "B N 2"]:
+    """Crop coordinates, s (X + t_x) and s (Y + t_y); depth is left out.
+
+    >>> project_weakly(torch.tensor([[[0.3, 0.3, 9.0]]]), torch.tensor([2.0]), torch.tensor([[0.1, -0.2]]))
+    tensor([[[0.8000, 0.2000]]])
+
+    Args:
+        points: OpenCV axes, metres.
+        scale: half crops per metre.
+        translation: metres, before scaling.
+
+    Raises:
+        ValueError: shapes that do not fit.
+    """
+    check(points=(points, "B N 3"))
+    return scale[:, None, None] * (points[..., :2] + translation[:, None])

@@ -19,8 +19,17 @@ from vhlib.core.errors import InputError
 from vhlib.core.random import numpy_generator
 from vhlib.course.words import WrongAnswer
 
-Value = np.ndarray | tuple[int, ...]
-"""What crosses to an answer: arrays become tensors, integers stay as they are."""
+
+@dataclass(frozen=True)
+class Perceptron:
+    """A network that an answer may call: linear layers with a ReLU between each two."""
+
+    arrays: tuple[np.ndarray, ...]
+    """Weight and bias of each layer in turn."""
+
+
+Value = np.ndarray | tuple[int, ...] | Perceptron
+"""What crosses to an answer: arrays become tensors, a perceptron a module, integers stay as they are."""
 
 Points = int | float
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
-from torch import Tensor
+from torch import Tensor, nn
 
 from vhlib.course.answers import Answers
-from vhlib.course.questions import Call, Case, Value
+from vhlib.course.questions import Call, Case, Perceptron, Value
 from vhlib.course.words import WrongAnswer
 
 UNANSWERED = "not answered yet"
@@ -153,8 +153,22 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _argument(value: Value) -> Tensor | tuple[int, ...]:
-    return torch.tensor(value) if isinstance(value, np.ndarray) else value
+def _argument(value: Value) -> Tensor | tuple[int, ...] | nn.Module:
+    match value:
+        case np.ndarray():
+            return torch.tensor(value)
+        case Perceptron(arrays):
+            return _network([torch.tensor(array) for array in arrays])
+    return value
+
+
+def _network(tensors: list[Tensor]) -> nn.Module:
+    layers: list[nn.Module] = []
+    for weight, bias in zip(tensors[::2], tensors[1::2], strict=True):
+        layer = nn.utils.skip_init(nn.Linear, weight.shape[1], weight.shape[0], dtype=weight.dtype)
+        layer.load_state_dict({"weight": weight, "bias": bias})
+        layers += [layer, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
 
 
 def _array(value: object) -> np.ndarray:

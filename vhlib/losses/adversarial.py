@@ -8,8 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
+@exercise("06_hmr")
 def generator_loss(fake: Float[Tensor, "B D"]) -> Float[Tensor, ""]:
     """Σ_i E[(D_i(fake) - 1)²]: what the network wants, to be taken for real.
 
@@ -27,6 +29,7 @@ def generator_loss(fake: Float[Tensor, "B D"]) -> Float[Tensor, ""]:
     return (fake - 1).square().sum(1).mean()
 
 
+@exercise("06_hmr")
 def discriminator_loss(real: Float[Tensor, "B D"], fake: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
     """Σ_i E[(D_i(real) - 1)²] + E[D_i(fake)²]: what the discriminators want, to tell one from the other.
 

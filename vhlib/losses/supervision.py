@@ -10,9 +10,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 from vhlib.geometry.skeletons import Skeleton
 
 
+@exercise("06_hmr")
 def reprojection_loss(
     predicted: Float[Tensor, "B K 2"], truth: Float[Tensor, "B K 2"], visible: Float[Tensor, "B K"]
 ) -> Float[Tensor, ""]:

@@ -12,10 +12,10 @@
 ================ =======================================================================
 """
 
-from vhlib.nets.discriminators import Discriminators
+from vhlib.nets.discriminators import Discriminators, rotation_features
 from vhlib.nets.estimates import Estimate, PoseForm, rotations_from, rotations_to
 from vhlib.nets.hmr import HMR
-from vhlib.nets.regressor import Regressor, RegressorConfig
+from vhlib.nets.regressor import Regressor, RegressorConfig, feedback_step
 from vhlib.nets.resnet import ResNet, load_imagenet
 from vhlib.nets.vae import Latent, PoseVAE, VAEConfig, reparametrise
 from vhlib.nets.vposer import VPoser, VPoserConfig, read_vposer
@@ -34,11 +34,13 @@ __all__ = [
     "VAEConfig",
     "VPoser",
     "VPoserConfig",
+    "feedback_step",
     "fill",
     "load_imagenet",
     "read_tensors",
     "read_vposer",
     "reparametrise",
+    "rotation_features",
     "rotations_from",
     "rotations_to",
     "write_tensors",

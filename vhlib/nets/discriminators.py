@@ -10,6 +10,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
+from vhlib.geometry.rotations import axis_angle_to_matrix
 
 _CHANNELS = 32
 _POSE_WIDTH = 1024
@@ -53,7 +55,39 @@ class Discriminators(nn.Module):
         Raises:
             ValueError: shapes that do not fit.
         """
-        check(body_pose=(body_pose, "B J 3 3"), betas=(betas, "B S"))
-        features = self.shared(body_pose.flatten(2).mT)  # (B, C, J)
-        by_joint = features.mT.flatten(1)  # (B, J C)
+        check(body_pose=(body_pose, "B J 3 3"))
+        return self.scores(body_pose.flatten(2), betas)
+
+    def scores(self, features: Float[Tensor, "B J 9"], betas: Float[Tensor, "B S"]) -> Float[Tensor, "B D"]:
+        """The same of `rotation_features`.
+
+        Args:
+            features: the nine numbers of each joint's matrix, row by row.
+            betas: standard deviations.
+
+        Raises:
+            ValueError: shapes that do not fit.
+        """
+        check(features=(features, "B J 9"), betas=(betas, "B S"))
+        by_joint = self.shared(features.mT).mT.flatten(1)  # (B, J C)
         return torch.cat([self.one_joint(by_joint[..., None])[..., 0], self.all_joints(by_joint), self.shape(betas)], 1)
+
+
+@exercise("06_hmr")
+def rotation_features(pose: Float[Tensor, "B K 3"]) -> Float[Tensor, "B J 9"]:
+    """What discriminators see of a pose: each joint's matrix, row by row, without the root's.
+
+    The root says where somebody faces and not how they stand. And a matrix is one for each rotation, while angles
+    2π apart are the same rotation: a judge of angles would have to learn that.
+
+    >>> rotation_features(torch.zeros(1, 24, 3)).shape
+    torch.Size([1, 23, 9])
+
+    Args:
+        pose: axis-angle, radians, the root first.
+
+    Raises:
+        ValueError: the last axes are not joints and 3.
+    """
+    check(pose=(pose, "B K 3"))
+    return axis_angle_to_matrix(pose[:, 1:]).flatten(2)

@@ -4,6 +4,7 @@ The same small network looks T times at the features and at its own last guess, 
 Θ_{t+1} = Θ_t + ΔΘ(φ, Θ_t), from a mean Θ_0.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from vhlib.cameras import WeakPerspectiveCamera
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 from vhlib.nets.estimates import NUMBERS, Estimate, PoseForm, rotations_from, rotations_to
 
 
@@ -86,7 +88,7 @@ class Regressor(nn.Module):
         check(features=(features, "B F"))
         numbers, estimates = self.mean.expand(len(features), -1), []
         for _ in range(self.config.iterations):
-            numbers = numbers + self.layers(torch.cat([features, numbers], 1))
+            numbers = feedback_step(numbers, features, self.layers)
             estimates.append(self._read(numbers))
         return tuple(estimates)
 
@@ -98,3 +100,24 @@ class Regressor(nn.Module):
         pose, betas, camera = numbers.split(self._sizes, 1)
         rotations = rotations_from(pose, self.config.pose)
         return Estimate(rotations, betas, WeakPerspectiveCamera(camera[:, 0], camera[:, 1:]))
+
+
+@exercise("06_hmr")
+def feedback_step(
+    numbers: Float[Tensor, "B N"], features: Float[Tensor, "B F"], correct: Callable[[Tensor], Tensor]
+) -> Float[Tensor, "B N"]:
+    """Θ_{t+1} = Θ_t + ΔΘ(φ, Θ_t): the network sees its own last guess and says what to change.
+
+    >>> feedback_step(torch.tensor([[1.0]]), torch.tensor([[5.0]]), lambda seen: 0.5 * (seen[:, :1] - seen[:, 1:]))
+    tensor([[3.]])
+
+    Args:
+        numbers: Θ_t.
+        features: φ, of the image.
+        correct: features and numbers side by side, (B, F + N), to corrections (B, N).
+
+    Raises:
+        ValueError: shapes that do not fit.
+    """
+    check(numbers=(numbers, "B N"), features=(features, "B F"))
+    return numbers + correct(torch.cat([features, numbers], 1))

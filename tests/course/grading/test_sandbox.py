@@ -14,7 +14,7 @@ from vhlib.course.grading import sandbox
 from vhlib.course.grading.process import FailedError
 from vhlib.course.grading.sandbox import Bubblewrap, Container, Limits, Unguarded, choose
 from vhlib.course.grading.worker import SandboxError, Worker
-from vhlib.course.questions import Case
+from vhlib.course.questions import Case, Perceptron
 from vhlib.course.words import WrongAnswer
 
 LIMITS = Limits(seconds=20.0)
@@ -101,6 +101,10 @@ def test_answers_are_called_with_arrays_and_give_arrays(worker):
         double, shape = copy.call("scale", Case((x, (3, 4)), ()), 10.0)
         np.testing.assert_array_equal(double, 2 * x)
         np.testing.assert_array_equal(shape, [3, 4])
+        assert copy.run("cell", "def through(x, net, y): return net(x) + y", 10.0) == ""
+        halves = Perceptron((np.array([[1.0, 0.0], [0.0, -1.0]]), np.array([0.0, 1.0])))
+        (seen,) = copy.call("through", Case((x, halves, x), ()), 10.0)
+        np.testing.assert_array_equal(seen, [[3.0, 1.0]])
         (slope,) = copy.call("square", case_of_square(copy), 10.0)
         np.testing.assert_array_equal(slope, [4.0, 12.0])
         with pytest.raises(WrongAnswer, match="there is no other yet"):

@@ -7,19 +7,22 @@ ends with it, and so do all processes that it started.
 
 import contextlib
 import gc
+import itertools
 import json
 import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import numpy as np
 
 from vhlib.course.grading.frames import Frame, FrameError, pack, unpack
 from vhlib.course.grading.sandbox import Limits
 from vhlib.course.grading.screen import Screen
-from vhlib.course.questions import Case
+from vhlib.course.questions import Case, Perceptron, Value
 from vhlib.course.running import Session, call, explain
 
 LONGEST = 400
@@ -97,7 +100,7 @@ def _done(order: Frame, session: Session, screen: Screen, assignment: str) -> Fr
         case "call":
             arrays = iter(order.arrays)
             weights = next(arrays) if head["weighted"] else None
-            given = tuple(next(arrays) if value is None else _tuple(value) for value in head["arguments"])
+            given = tuple(_given(value, arrays) for value in head["arguments"])
             return _called(lambda: call(session, assignment, head["name"])(Case(given, (), weights)), head["name"])
     raise FrameError(f"no such order: {head['do']!r}")
 
@@ -107,6 +110,16 @@ def _called(run: Callable[[], Any], name: str) -> Frame:
         return Frame({"wrong": ""}, run())
     except BaseException as error:  # a student's code may raise anything
         return Frame({"wrong": _short(explain(error, f"<{name}>")) or type(error).__name__})
+
+
+def _given(value: Any, arrays: Iterator[np.ndarray]) -> Value:
+    match value:
+        case None:
+            return next(arrays)
+        case {"perceptron": int(count)}:
+            return Perceptron(tuple(itertools.islice(arrays, count)))
+    given: tuple[int, ...] = _tuple(value)
+    return given
 
 
 def _tuple(value: Any) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 from vhlib.course.grading.frames import Frame
 from vhlib.course.grading.process import STARTS_WITHIN, FailedError, Process
 from vhlib.course.grading.sandbox import Limits, Sandbox
-from vhlib.course.questions import Case
+from vhlib.course.questions import Case, Perceptron
 from vhlib.course.words import WrongAnswer
 
 INSIDE = ("-m", "vhlib.course.grading.inside")
@@ -136,10 +136,19 @@ class Copy:
         Raises:
             WrongAnswer: it ended in an error; the message says which.
         """
-        arrays = tuple(value for value in (case.weights, *case.arguments) if isinstance(value, np.ndarray))
-        plain = [None if isinstance(value, np.ndarray) else value for value in case.arguments]
+        arrays, plain = [] if case.weights is None else [case.weights], list[Any]()
+        for value in case.arguments:
+            match value:
+                case np.ndarray():
+                    arrays.append(value)
+                    plain.append(None)
+                case Perceptron(layers):
+                    arrays += layers
+                    plain.append({"perceptron": len(layers)})
+                case _:
+                    plain.append(value)
         head = {"do": "call", "name": name, "arguments": plain, "weighted": case.weights is not None}
-        answer = self._ask(Frame(head, arrays), seconds)
+        answer = self._ask(Frame(head, tuple(arrays)), seconds)
         if wrong := _words(answer.head):
             raise WrongAnswer(wrong)
         return answer.arrays
