@@ -14,7 +14,6 @@ from vhlib.exercises import exercise
 from vhlib.geometry.rotations import axis_angle_to_matrix
 
 _CHANNELS = 32
-_POSE_WIDTH = 1024
 _SHAPE_WIDTHS = (10, 5)
 
 
@@ -24,9 +23,10 @@ class Discriminators(nn.Module):
     Args:
         joints: bending joints, 23; the global orientation is not judged.
         betas: shape coefficients.
+        width: of the two hidden layers that see all joints.
     """
 
-    def __init__(self, *, joints: int = 23, betas: int = 10) -> None:
+    def __init__(self, *, joints: int = 23, betas: int = 10, width: int = 1024) -> None:
         super().__init__()
         # 1 x 1 convolutions: the same two layers for every joint (their code keeps a ReLU after both).
         self.shared = nn.Sequential(
@@ -34,11 +34,11 @@ class Discriminators(nn.Module):
         )
         self.one_joint = nn.Conv1d(joints * _CHANNELS, joints, 1, groups=joints)
         self.all_joints = nn.Sequential(
-            nn.Linear(joints * _CHANNELS, _POSE_WIDTH),
+            nn.Linear(joints * _CHANNELS, width),
             nn.ReLU(),
-            nn.Linear(_POSE_WIDTH, _POSE_WIDTH),
+            nn.Linear(width, width),
             nn.ReLU(),
-            nn.Linear(_POSE_WIDTH, 1),
+            nn.Linear(width, 1),
         )
         first, second = _SHAPE_WIDTHS
         self.shape = nn.Sequential(

@@ -56,7 +56,7 @@ class RealBodies:
 
 
 def network_terms(
-    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Discriminators
+    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Discriminators | None
 ) -> dict[str, Float[Tensor, ""]]:
     """What the network is told, each term without its weight.
 
@@ -64,18 +64,20 @@ def network_terms(
         estimates: of every feedback step.
         batch: what is known about the people.
         body: turns an estimate into LSP-14 joints.
-        judges: their parameters get gradients, too; the caller steps the network alone.
+        judges: their parameters get gradients, too; the caller steps the network alone. None: nobody judges.
     """
     last = estimates[-1]
     joints = lsp14_joints(last, body)
-    scores = torch.cat([judges(estimate.body_pose, estimate.betas) for estimate in estimates])
-    return {
+    terms = {
         "reprojection": reprojection_loss(last.camera.project(joints), batch.keypoints, batch.visible),
         "joints": joint_loss(joints, batch.joints, batch.paired, skeleton=LSP14),
         "parameters": parameter_loss(last.rotations, last.betas, batch.rotations, batch.betas, batch.paired),
-        # A mean over bodies and feedback steps; HMR's code sums over the steps it has.
-        "adversarial": generator_loss(scores),
     }
+    if judges is not None:
+        scores = torch.cat([judges(estimate.body_pose, estimate.betas) for estimate in estimates])
+        # A mean over bodies and feedback steps; HMR's code sums over the steps it has.
+        terms["adversarial"] = generator_loss(scores)
+    return terms
 
 
 def judges_loss(
