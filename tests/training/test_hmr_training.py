@@ -103,8 +103,8 @@ def test_without_the_adversary_the_judges_stay_as_they_are(people):
 def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, people):
     for name in ("one", "other"):
         card = train_hmr(tmp_path / name, TINY, command="vh train hmr", people=people, held_out=people)
-    assert finished(tmp_path / "one", TINY) == card
-    assert finished(tmp_path / "one", replace(TINY, steps=5)) is None
+    assert finished(tmp_path / "other", TINY) == card
+    assert finished(tmp_path / "other", replace(TINY, steps=5)) is None
     assert set(card["figures"]) == set(FIGURES)
     assert card["config"]["size"] == 32
     one, other = (load_hmr(tmp_path / name / "hmr.safetensors") for name in ("one", "other"))
