@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vhlib.body import SMPL, stature
-from vhlib.fitting import SMPLIFY, BodyParameters, fit_smplify, without
+from vhlib.fitting import REFINE, SMPLIFY, BodyParameters, fit_smplify, without
 from vhlib.fitting.smplify import second_starts
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 from vhlib.geometry.skeletons import LSP14
 from vhlib.metrics import mpjpe, pa_mpjpe
-from vhlib.priors import load_gmm
+from vhlib.priors import load_gmm, load_vae
 
 DOUBLE: dict[str, Any] = {"dtype": torch.float64}
 FOCAL, MIDDLE = 1500.0, 500.0
@@ -260,9 +260,22 @@ def test_single_precision_is_enough(body, person, crowd, fitted):
     assert close.median() < 2e-2
 
 
+def test_from_a_good_start_the_last_stage_is_enough(person, crowd, fitted):
+    truth, keypoints = crowd
+    refined = fit(person, keypoints, stages=REFINE, **vars(truth))
+    apart = pa_mpjpe(person.keypoints("lsp14", **vars(refined.parameters)), person.keypoints("lsp14", **vars(truth)))
+    again = pa_mpjpe(person.keypoints("lsp14", **vars(fitted.parameters)), person.keypoints("lsp14", **vars(truth)))
+    assert apart.mean() < again.mean()
+    assert refined.reprojection_px.max() < 0.01 * refined.person_height_px.min()
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (
+            {"latent": load_vae(), "body_pose": torch.zeros(4, 23, 3)},
+            "body_pose: a search of a latent space starts from",
+        ),
         ({"minimiser": "newton"}, "minimiser: there is no 'newton'; there is levenberg_marquardt, lbfgs, adam"),
         ({"skeleton": "lsp"}, "'lsp' is no skeleton; expected one of smpl24, lsp14"),
     ],

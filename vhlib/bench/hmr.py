@@ -45,6 +45,8 @@ def cases() -> Iterator[Case]:
             functools.partial(_descend, task.net, images),
             ours_count=config.batch,
             other_count=config.batch,
+            rehearsals=1,
+            fewest=2,
         )
 
 

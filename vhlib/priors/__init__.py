@@ -5,10 +5,12 @@
 - `angle`: elbows and knees bend one way only.
 - `gmm`: a mixture of Gaussians on the pose.
 - `vae`: an autoencoder's latent space.
+- `adversarial`: what HMR's discriminators think of a pose.
 - `shape`: people are close to the average.
 - `flat`: nothing is known.
 """
 
+from vhlib.priors.adversarial import AdversarialPrior, load_adversary
 from vhlib.priors.angle import AnglePrior
 from vhlib.priors.flat import FlatPrior
 from vhlib.priors.gmm import GMMPrior, load_gmm
@@ -17,6 +19,7 @@ from vhlib.priors.types import Centred, LatentPrior, Prior, Quadratic, Quadratic
 from vhlib.priors.vae import VAEPrior, load_vae
 
 __all__ = [
+    "AdversarialPrior",
     "AnglePrior",
     "Centred",
     "FlatPrior",
@@ -28,6 +31,7 @@ __all__ = [
     "ResidualPrior",
     "ShapePrior",
     "VAEPrior",
+    "load_adversary",
     "load_gmm",
     "load_vae",
 ]

@@ -1,0 +1,55 @@
+"""The ways of ``vh fit`` on the person that comes with the kit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vhlib.data.sample import load_sample
+from vhlib.report import write_fit
+from vhlib.report.methods import Request, by_hmr, by_smplify
+
+
+@pytest.fixture(scope="module")
+def request_(body):
+    sample = load_sample()
+    # Around the keypoints, which lie inside the skin.
+    low, high = sample.keypoints.positions.amin(0) - 20, sample.keypoints.positions.amax(0) + 20
+    return Request(
+        image=sample.image,
+        name="sample",
+        body=body,
+        keypoints=sample.keypoints,
+        box=(*low.tolist(), *(high - low).tolist()),
+        focal_length=float(sample.focal_length[0]),
+    )
+
+
+def test_the_network_needs_no_keypoints_and_puts_the_body_over_the_person(request_, tmp_path):
+    blind = by_hmr(replace(request_, keypoints=None))
+    assert blind.reprojection_px is None
+    assert (blind.overlay() != request_.image).any()
+    seen = by_hmr(request_)
+    for name, value in seen.parameters.items():
+        np.testing.assert_allclose(blind.parameters[name].numpy(), value.numpy(), atol=1e-6)
+    assert seen.reprojection_px < 0.25 * seen.person_height_px
+    assert 250 < seen.person_height_px < 550  # SMPLify says 400
+    page = write_fit(blind, tmp_path)["report.html"].read_text()
+    assert "Energy at the end of each stage" not in page
+    assert json.loads((tmp_path / "fit.json").read_text())["reprojection_share_of_height"] is None
+
+
+def test_smplify_goes_on_from_the_network_and_the_page_shows_both(request_, tmp_path):
+    refined = by_hmr(replace(request_, refine=True))
+    assert refined.before is not None
+    assert refined.before.settings["method"] == "hmr"
+    assert refined.settings["method"] == "hmr, refined by smplify"
+    assert refined.reprojection_px < min(refined.before.reprojection_px, 0.05 * refined.person_height_px)
+    assert set(refined.energy) == {"camera", "stage 4"}
+    assert "Where the fit began: hmr" in write_fit(refined, tmp_path)["report.html"].read_text()
+
+
+def test_smplify_needs_keypoints(request_):
+    with pytest.raises(ValueError, match="SMPLify needs keypoints"):
+        by_smplify(replace(request_, keypoints=None))
