@@ -273,7 +273,7 @@ def test_from_a_good_start_the_last_stage_is_enough(person, crowd, fitted):
     ("options", "sentence"),
     [
         (
-            {"latent": load_vae(), "body_pose": torch.zeros(4, 23, 3)},
+            {"latent": load_vae(), "body_pose": torch.zeros(1, 23, 3)},
             "body_pose: a search of a latent space starts from",
         ),
         ({"minimiser": "newton"}, "minimiser: there is no 'newton'; there is levenberg_marquardt, lbfgs, adam"),
