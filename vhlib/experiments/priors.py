@@ -1,4 +1,4 @@
-"""Which pose prior fits people best: none, the mixture, the autoencoder's latent space, or both.
+"""Which pose prior fits people best: none, the mixture, the autoencoder's latent space, both, or HMR's adversary.
 
 The same synthetic people, seen with more and more noise and with joints missing, are fitted with each; everything but
 the prior is the same. Errors are on LSP-14, MPJPE centred between the hips. Implausible are joints more than 0.1 rad
@@ -21,10 +21,11 @@ from vhlib.data.crowd import Crowd, crowd
 from vhlib.data.mocap import read_capture
 from vhlib.data.mocap.capture import FILE
 from vhlib.experiments.table import Experiment, Row, Table, Values
-from vhlib.fitting import PRIORS, choose_prior, fit_smplify
+from vhlib.fitting import PRIORS, PriorChoice, fit_smplify
 from vhlib.geometry.limits import implausible
 from vhlib.geometry.skeletons import LSP14
 from vhlib.metrics import mpjpe, pa_mpjpe
+from vhlib.priors import load_adversary
 from vhlib.viz.palette import COLOURS
 
 PEOPLE: Final = {"fast": 256, "full": 1024}
@@ -34,6 +35,12 @@ CONDITIONS: Final = {
     "10 px, 40% missing": (10.0, 0.4),
 }
 """Noise of the keypoints, where people are 500 px tall, and the share of joints that are not seen."""
+
+CHOICES: Final[dict[str, Callable[[], PriorChoice]]] = {
+    **PRIORS,
+    "adversary": lambda: PriorChoice(load_adversary(), None),
+}
+"""What is compared; the adversary's discriminators weigh as much as the mixture, and their fit starts at rest."""
 
 CAPTURED: Final = "motion capture, 2 px"
 
@@ -46,9 +53,9 @@ def measure(body: SMPL, people: Crowd, prior: str) -> Values:
     Args:
         body: the body that the people are of.
         people: whom to fit.
-        prior: one of `vhlib.fitting.PRIORS`.
+        prior: one of `CHOICES`.
     """
-    count, choice = len(people.confidence), choose_prior(prior)
+    count, choice = len(people.confidence), CHOICES[prior]()
     start = time.process_time()
     result = fit_smplify(
         body,
@@ -83,7 +90,7 @@ def experiment(profile: str) -> Experiment:
     rows = tuple(
         Row(f"{prior}, {condition}", functools.partial(lambda make, prior: measure(body, make(), prior), make, prior))
         for condition, make in crowds.items()
-        for prior in PRIORS
+        for prior in CHOICES
     )
     return Experiment("priors", profile, (seed,), COLUMNS, rows, _draw)
 
@@ -98,14 +105,14 @@ def _captured(body: SMPL, count: int, seed: int) -> Crowd:
 def _draw(table: Table) -> Figure:
     """PA-MPJPE and implausible joints: a group for each condition, a bar for each prior."""
     figure = Figure(figsize=(11, 3.4), layout="constrained")
-    hues = dict(zip(PRIORS, ("grey", "blue", "orange", "green"), strict=True))
+    hues = dict(zip(CHOICES, ("grey", "blue", "orange", "green", "vermilion"), strict=True))
     for axis, column in zip(figure.subplots(1, 2), COLUMNS[::2], strict=False):
         values = table.column(column)
         conditions = list(dict.fromkeys(name.partition(", ")[2] for name in values))
-        for number, prior in enumerate(PRIORS):
+        for number, prior in enumerate(CHOICES):
             heights = [values[f"{prior}, {condition}"] or 0.0 for condition in conditions]
-            places = [group + 0.2 * (number - 1.5) for group in range(len(conditions))]
-            axis.bar(places, heights, width=0.18, color=COLOURS[hues[prior]], label=prior)
+            places = [group + 0.16 * (number - 2) for group in range(len(conditions))]
+            axis.bar(places, heights, width=0.14, color=COLOURS[hues[prior]], label=prior)
         axis.set_xticks(range(len(conditions)), [name.replace(", ", ",\n") for name in conditions])
         axis.set_ylabel(column)
         axis.spines[["top", "right"]].set_visible(False)
