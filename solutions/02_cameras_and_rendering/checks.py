@@ -54,20 +54,64 @@ LOOK_AT = Question(
 )
 
 
-# --- The pinhole ------------------------------------------------------------------------------------------------------
+# --- 2 · From the world to pixels -------------------------------------------------------------------------------------
 
 
-def pixels_of(points: np.ndarray, focal_length: np.ndarray, principal_point: np.ndarray) -> np.ndarray:
-    """By the matrix of intrinsics, image by image."""
+def pixels_of(
+    points: np.ndarray,
+    rotation: np.ndarray,
+    translation: np.ndarray,
+    focal_length: np.ndarray,
+    principal_point: np.ndarray,
+) -> np.ndarray:
+    """By the 3 x 4 matrix of the camera, K (R | T), and homogeneous coordinates, image by image."""
     images = []
-    for index, image in enumerate(points):
-        (f_x, f_y), (c_x, c_y) = (each[index % len(each)] for each in (focal_length, principal_point))
-        rays = image @ np.array([[f_x, 0, c_x], [0, f_y, c_y], [0, 0, 1]]).T
+    for image, R, T, (f_x, f_y), (c_x, c_y) in zip(
+        points, rotation, translation, focal_length, principal_point, strict=True
+    ):
+        matrix = np.array([[f_x, 0, c_x], [0, f_y, c_y], [0, 0, 1]]) @ np.column_stack([R, T])
+        rays = np.column_stack([image, np.ones(len(image))]) @ matrix.T
         images.append(rays[:, :2] / rays[:, 2:])
     return np.stack(images)
 
 
-# --- 2 · Where a pixel's ray meets a face -----------------------------------------------------------------------------
+def view(generator: Generator, depths: tuple[float, float], *, moved: bool, dtype: type = np.float64) -> Case:
+    """Points between two depths before three cameras, which stand at the origin or anywhere."""
+    rotation, translation = np.broadcast_to(np.eye(3), (3, 3, 3)).copy(), np.zeros((3, 3))
+    if moved:
+        rotation, translation = Rotation.random(3, random_state=generator).as_matrix(), generator.normal(0, 2, (3, 3))
+    local = generator.uniform((-1, -1, depths[0]), (1, 1, depths[1]), (3, 6, 3))
+    points = np.einsum("bji,bnj->bni", rotation, local - translation[:, None])
+    lens = (generator.uniform(30, 90, (3, 2)), generator.uniform(5, 40, (3, 2)))
+    arguments = tuple(value.astype(dtype) for value in (points, rotation, translation, *lens))
+    return Case(arguments, (pixels_of(*(value.astype(float) for value in arguments)).astype(dtype),))
+
+
+def at_the_origin(generator: Generator) -> Iterator[Case]:
+    yield view(generator, (2, 6), moved=False)
+
+
+def anywhere(generator: Generator) -> Iterator[Case]:
+    yield view(generator, (2, 6), moved=True)
+    yield view(generator, (2, 6), moved=True, dtype=np.float32)
+
+
+def before_and_behind(generator: Generator) -> Iterator[Case]:
+    yield view(generator, (-6, -2), moved=False)
+    yield view(generator, (-6, -2), moved=True)
+
+
+WORLD_TO_PIXELS = Question(
+    "world_to_pixels",
+    (
+        Criterion("lens", 1, at_the_origin, 1e-9, DOUBLE, "A camera at the origin sees points at other pixels."),
+        Criterion("pose", 2, anywhere, 1e-3, SINGLE, "A camera that was moved and turned sees points elsewhere."),
+        Criterion("behind", 1, before_and_behind, 1e-9, DOUBLE, "Points behind the camera get other pixels."),
+    ),
+)
+
+
+# --- 3 · Where a pixel's ray meets a face -----------------------------------------------------------------------------
 
 
 def area(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
@@ -114,7 +158,7 @@ RAY_WEIGHTS = Question(
 )
 
 
-# --- 3 · What is in front ---------------------------------------------------------------------------------------------
+# --- 4 · What is in front ---------------------------------------------------------------------------------------------
 
 
 def nearest(weights: np.ndarray, depths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,7 +211,7 @@ Z_BUFFER = Question(
 )
 
 
-# --- 4 · A soft face --------------------------------------------------------------------------------------------------
+# --- 5 · A soft face --------------------------------------------------------------------------------------------------
 
 
 def probability(polygons: np.ndarray, pixels: np.ndarray) -> np.ndarray:
@@ -230,7 +274,7 @@ COVERAGE = Question(
 )
 
 
-# --- 5 · A soft silhouette --------------------------------------------------------------------------------------------
+# --- 6 · A soft silhouette --------------------------------------------------------------------------------------------
 
 
 def events(generator: Generator) -> Iterator[Case]:
@@ -258,7 +302,7 @@ UNION = Question(
 )
 
 
-# --- 6 · Together -----------------------------------------------------------------------------------------------------
+# --- 7 · Together -----------------------------------------------------------------------------------------------------
 
 SIZE, FOCAL, SIGMA = (24, 32), 40.0, 2e-3
 FAINTEST = 1e-4  # what the library leaves out
@@ -274,7 +318,8 @@ def picture(
     images = []
     for points, rotation, translation in zip(vertices, *motion(eye, target), strict=True):
         local = points @ rotation.T + translation
-        seen = pixels_of(local[None], np.array([[FOCAL, FOCAL]]), np.array([[width / 2, height / 2]]))[0]
+        lens = np.array([[FOCAL, FOCAL]]), np.array([[width / 2, height / 2]])
+        seen = pixels_of(points[None], rotation[None], translation[None], *lens)[0]
         weights = weights_of(seen[faces], local[faces][..., 2], pixels)
         chance = probability(seen[faces] / unit, pixels / unit)
         soft = 1 - np.prod(1 - chance * (chance > FAINTEST), axis=0)
@@ -323,7 +368,7 @@ MY_PICTURE = Question(
 )
 
 
-# --- 7 · In words -----------------------------------------------------------------------------------------------------
+# --- 8 · In words -----------------------------------------------------------------------------------------------------
 
 GRADIENT = Written(
     "gradient",
@@ -337,5 +382,5 @@ GRADIENT = Written(
 
 ASSIGNMENT = Assignment(
     "02_cameras_and_rendering",
-    (LOOK_AT, RAY_WEIGHTS, Z_BUFFER, COVERAGE, UNION, MY_PICTURE, GRADIENT),
+    (LOOK_AT, WORLD_TO_PIXELS, RAY_WEIGHTS, Z_BUFFER, COVERAGE, UNION, MY_PICTURE, GRADIENT),
 )

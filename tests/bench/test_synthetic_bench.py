@@ -1,5 +1,6 @@
 """The benchmark of synthetic people: its steps make up the sample that it says they do."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -15,8 +16,16 @@ from vhlib.render import available
 def test_cases_time_the_whole_and_its_steps(monkeypatch):
     monkeypatch.setattr(benchmark, "COUNT", 1)
     monkeypatch.setattr(benchmark, "SIZES", (32,))
-    found = [case.case for case in itertools.islice(cases("synthetic"), 6)]
-    steps = ("whole sample", "body, camera, scene", "clothes, hair", "picture", "labels", "poses")
+    found = [case.case for case in itertools.islice(cases("synthetic"), 7)]
+    steps = (
+        "whole sample",
+        "streamed by 2 workers",
+        "body, camera, scene",
+        "clothes, hair",
+        "picture",
+        "labels",
+        "poses",
+    )
     assert found == [f"32 x 32, {step}" for step in steps]
 
 
@@ -27,3 +36,20 @@ def test_the_steps_make_the_sample():
     image = steps["picture"](made)
     assert isinstance(image, np.ndarray)
     assert (image == sample.image.numpy()).all()
+
+
+@pytest.mark.skipif("numba" not in available(), reason="numba is not installed: the benchmark has nothing to compare")
+def test_a_stream_is_timed_with_workers_that_stay(monkeypatch):
+    monkeypatch.setattr(benchmark, "SIZES", (32,))
+    monkeypatch.setattr(benchmark, "STREAMED", 8)
+    case = next(itertools.islice(cases("synthetic"), 1, None))
+    assert isinstance(case.ours, functools.partial)
+    assert isinstance(case.other, functools.partial)
+    many, alone = case.ours.args[0], case.other.args[0]
+    case.ours()
+    started = [worker.pid for worker in many._iterator._workers]
+    batches = list(many)
+    assert [worker.pid for worker in many._iterator._workers] == started
+    assert [len(batch.image) for batch in batches] == [4, 4]
+    assert all((one.image == other.image).all() for one, other in zip(batches, alone, strict=True))
+    assert (case.ours_count, case.other_count) == (8, 8)

@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.autograd import gradcheck
 from torch.testing import assert_close
 
-from vhlib.cameras.perspective import PerspectiveCamera, project_points
+from vhlib import exercises
+from vhlib.cameras.perspective import PerspectiveCamera, project_points, world_to_pixels
 from vhlib.geometry.rotations import axis_angle_to_matrix
 
 SEEDS = st.integers(0, 10_000)
@@ -113,3 +114,30 @@ def test_project_points_is_the_pinhole_equation():
     point = torch.tensor([[[1.0, 2.0, 4.0]]])
     pixels = project_points(point, torch.tensor([[100.0, 200.0]]), torch.tensor([[5.0, 6.0]]))
     assert_close(pixels, torch.tensor([[[30.0, 106.0]]]))
+
+
+def test_world_to_pixels_turns_then_moves_then_divides():
+    # Half a turn about x, the world's origin 5 m ahead: (1, 1, 1) is 1 m right, 1 m up, and 4 m away.
+    rotation, translation = torch.diag(torch.tensor([1.0, -1.0, -1.0]))[None], torch.tensor([[0.0, 0.0, 5.0]])
+    focal_length, middle = torch.tensor([[100.0, 200.0]]), torch.tensor([[50.0, 60.0]])
+    points = torch.tensor([[[1.0, 1.0, 1.0]]])
+    assert_close(world_to_pixels(points, rotation, translation, focal_length, middle), torch.tensor([[[75.0, 10.0]]]))
+
+
+@given(SEEDS, st.floats(0.1, 10))
+@settings(deadline=None, max_examples=20)
+def test_what_is_behind_is_seen_where_the_line_through_it_and_the_camera_goes(seed: int, step: float):
+    camera = any_camera(seed)
+    ahead = camera.to_world(random(2, 3, 3, seed=seed + 4) + torch.tensor([0.0, 0.0, 9.0]))
+    eye = camera.to_world(torch.zeros(2, 1, 3, dtype=torch.float64))
+    assert_close(camera.project(eye - step * (ahead - eye)), camera.project(ahead))
+
+
+def test_a_students_projection_stands_in_for_every_camera():
+    points = torch.tensor([[[1.0, 2.0, 4.0]]])
+
+    def corner(points, rotation, translation, focal_length, principal_point):
+        return torch.zeros_like(points[..., :2])
+
+    with exercises.use(world_to_pixels=corner):
+        assert_close(PerspectiveCamera.simple(100.0, (10, 10)).project(points), torch.zeros(1, 1, 2))

@@ -26,7 +26,6 @@ pytestmark = [
     pytest.mark.slow,
     # nbgrader, SQLAlchemy and the kernels warn of what is theirs: open databases and sockets, deprecated names.
     pytest.mark.filterwarnings("ignore"),
-    pytest.mark.xdist_group("nbgrader"),
 ]
 
 

@@ -1,11 +1,12 @@
 import pytest
 import torch
+from torch.testing import assert_close
 
 from vhlib.core import paths
 from vhlib.data.mocap import Capture, write_capture
 from vhlib.data.poses import FAMILIES, PoseLibrary
 from vhlib.experiments import pose_library, run
-from vhlib.priors import load_gmm
+from vhlib.priors import load_gmm, load_vae
 
 
 @pytest.fixture
@@ -44,3 +45,14 @@ def test_the_edge_is_the_librarys_own_95th_percentile():
     poses = PoseLibrary("val", families=["walking"]).sample(300, seed=0).body_pose
     judge = pose_library.judges(poses)["GMM energy"]
     assert float((load_gmm().energy(poses) < judge.edge).float().mean()) == pytest.approx(0.95, abs=0.004)
+
+
+def test_a_pose_that_the_autoencoder_made_comes_back_nearly_as_it_was():
+    prior = load_vae()
+    made = prior.sample(50, generator=torch.Generator().manual_seed(0))
+    again = pose_library.reconstruction_error(prior, made)
+    assert again.shape == (50,)
+    turned = pose_library.reconstruction_error(prior, made.roll(1, dims=1))  # each joint with another's rotation
+    assert again.median() < 0.2 * turned.median()
+    hands = made + torch.cat([torch.zeros(21, 3), torch.ones(2, 3)])
+    assert_close(pose_library.reconstruction_error(prior, hands), again)

@@ -26,7 +26,7 @@ for cell in json.load(open(sys.argv[1]))["cells"]:
         exec(compile("".join(cell["source"]), cell["id"], "exec"), session)
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("colab")]
+pytestmark = pytest.mark.slow
 
 
 def closure(name: str) -> Iterator[importlib.metadata.Distribution]:

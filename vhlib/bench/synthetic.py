@@ -1,8 +1,9 @@
-"""Synthetic people on one thread: with numba's rasterizer against torch's, and how often each step fits into a sample.
+"""Synthetic people: with numba's rasterizer against torch's, by how many processes, and each step's share of a sample.
 
-A row "whole sample" compares the generator with itself on the slower rasterizer. A row of a step times that step alone
-against the whole sample: its ratio says how many times the step fits into it, and one by the ratio is its share. Many
-workers make many samples at once: a thousand by the milliseconds is what one core makes in a second.
+A row "whole sample" compares the generator with itself on the slower rasterizer. A row "streamed" takes batches from a
+DataLoader's worker processes, which were started before, against the same stream in this process: a thousand by the
+milliseconds is how many samples a training gets in a second. A row of a step times that step alone, on one thread,
+against the whole sample: its ratio says how many times the step fits into it, and one by the ratio is its share.
 """
 
 import functools
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 from vhlib.bench.timing import Case
 from vhlib.core.errors import MissingDependencyError
 from vhlib.data.poses import FAMILIES
-from vhlib.data.synthetic import SyntheticPeople
+from vhlib.data.synthetic import Sample, SyntheticPeople, loader
 from vhlib.data.synthetic.casting import PAGE, cast, pose_page
 from vhlib.data.synthetic.draws import Draws
 from vhlib.data.synthetic.figure import Figure, Stance
@@ -26,6 +28,9 @@ from vhlib.render import available, backend
 SIZES = (128, 256)
 COUNT = 24
 """Samples of a run: enough for scenes of all kinds."""
+
+WORKERS, BATCH, STREAMED = 2, 4, 96
+"""Processes of a stream, samples that each hands over at once, and samples of a pass: all have their share of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,16 @@ def cases() -> Iterator[Case]:
         slower = SyntheticPeople(size=size, rasterizer=backend("torch"))
         whole = functools.partial(_all, people)
         yield Case(f"{size} x {size}, whole sample", whole, "torch", functools.partial(_all, slower), COUNT, COUNT)
+        many, alone = (loader(people, batch=BATCH, stop=STREAMED, workers=workers) for workers in (WORKERS, 0))
+        yield Case(
+            f"{size} x {size}, streamed by {WORKERS} workers",
+            functools.partial(_pass, many),
+            "one process",
+            functools.partial(_pass, alone),
+            STREAMED,
+            STREAMED,
+            rehearsals=1,
+        )
         made = [_made(people, index) for index in range(COUNT)]
         for name, step in _steps(people).items():
             ours = functools.partial(_each, step, made)
@@ -75,6 +90,11 @@ def _steps(people: SyntheticPeople) -> dict[str, Callable[[_Made], object]]:
 def _all(people: SyntheticPeople) -> None:
     for index in range(COUNT):
         people[index]
+
+
+def _pass(stream: DataLoader[Sample]) -> None:
+    for _ in stream:
+        pass
 
 
 def _each(step: Callable[[_Made], object], made: list[_Made]) -> None:

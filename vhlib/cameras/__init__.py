@@ -10,7 +10,7 @@
 
 from vhlib.cameras.crops import Crop
 from vhlib.cameras.frames import facing_camera, look_at, opencv_to_opengl, opencv_to_pytorch3d, pytorch3d_camera
-from vhlib.cameras.perspective import PerspectiveCamera, project_points
+from vhlib.cameras.perspective import PerspectiveCamera, project_points, world_to_pixels
 from vhlib.cameras.weak import WeakPerspectiveCamera, project_weakly
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "project_points",
     "project_weakly",
     "pytorch3d_camera",
+    "world_to_pixels",
 ]

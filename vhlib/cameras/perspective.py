@@ -110,7 +110,7 @@ class PerspectiveCamera:
             ValueError: shapes that do not fit.
         """
         check(points=(points, "B N 3"))
-        return points @ self.rotation.mT + self.translation[:, None]
+        return _moved(points, self.rotation, self.translation)
 
     def to_world(self, points: Float[Tensor, "B N 3"]) -> Float[Tensor, "B N 3"]:
         """Camera frame → world.
@@ -136,7 +136,8 @@ class PerspectiveCamera:
         Raises:
             ValueError: shapes that do not fit.
         """
-        return project_points(self.to_camera(points), self.focal_length, self.principal_point)
+        check(points=(points, "B N 3"))
+        return world_to_pixels(points, self.rotation, self.translation, self.focal_length, self.principal_point)
 
     def unproject(self, pixels: Float[Tensor, "B N 2"], depth: Float[Tensor, "B N"]) -> Float[Tensor, "B N 3"]:
         """Pixels and depth → world; the inverse of `project`.
@@ -153,6 +154,28 @@ class PerspectiveCamera:
         return self.to_world(torch.cat([across, depth[..., None]], dim=-1))
 
 
+@exercise("02_cameras_and_rendering")
+def world_to_pixels(
+    points: Float[Tensor, "B N 3"],
+    rotation: Float[Tensor, "#B 3 3"],
+    translation: Float[Tensor, "#B 3"],
+    focal_length: Float[Tensor, "#B 2"],
+    principal_point: Float[Tensor, "#B 2"],
+) -> Float[Tensor, "B N 2"]:
+    """A camera's whole equation: into its frame by R p + T, then through the pinhole.
+
+    A point behind the camera gets the pixel that the line through it and the camera meets.
+
+    Args:
+        points: world, metres.
+        rotation: world to camera.
+        translation: world to camera, metres.
+        focal_length: pixels.
+        principal_point: pixels.
+    """
+    return project_points(_moved(points, rotation, translation), focal_length, principal_point)
+
+
 @exercise("04_smplify")
 def project_points(
     points: Float[Tensor, "B N 3"], focal_length: Float[Tensor, "#B 2"], principal_point: Float[Tensor, "#B 2"]
@@ -165,3 +188,7 @@ def project_points(
         principal_point: pixels.
     """
     return focal_length[:, None] * points[..., :2] / points[..., 2:] + principal_point[:, None]
+
+
+def _moved(points: Tensor, rotation: Tensor, translation: Tensor) -> Tensor:
+    return points @ rotation.mT + translation[:, None]

@@ -16,14 +16,14 @@ from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
-import vhlib.priors as priors
 from vhlib.core import paths
-from vhlib.core.errors import InputError
 from vhlib.data.mocap import Capture, read_capture
 from vhlib.data.mocap.capture import FILE
 from vhlib.data.poses import FAMILIES, PoseLibrary
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.geometry import axis_angle_to_matrix, geodesic_angle, implausible
+from vhlib.nets.vae import JOINTS
+from vhlib.priors import VAEPrior, load_gmm, load_vae
 from vhlib.viz.palette import COLOURS
 
 POSES: Final = {"fast": 4000, "full": 20_000}
@@ -51,14 +51,13 @@ class Judge:
 
 
 def judges(poses: Float[Tensor, "B 23 3"]) -> dict[str, Judge]:
-    """The mixture, and the autoencoder where there is one.
+    """The mixture and the autoencoder that come with the kit.
 
     Args:
         poses: of the library's validation split.
     """
-    measures: dict[str, Measure] = {"GMM energy": priors.load_gmm().energy}
-    if error := _reconstruction():
-        measures["VAE error"] = error
+    error = partial(reconstruction_error, load_vae())
+    measures: dict[str, Measure] = {"GMM energy": load_gmm().energy, "VAE error": error}
     return {
         name: Judge(measure, float(measure(poses).quantile(PERCENTILE).detach())) for name, measure in measures.items()
     }
@@ -92,27 +91,21 @@ def experiment(profile: str) -> Experiment:
     return Experiment("pose-library", profile, (seed,), (*columns, "joints outside limits, %"), tuple(rows), _draw)
 
 
+def reconstruction_error(prior: VAEPrior, body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B"]:
+    """The mean angle between a pose's joints and the autoencoder's, degrees; hands, which it does not know, left out.
+
+    Args:
+        prior: the autoencoder.
+        body_pose: axis-angle, radians, relative to the parent.
+    """
+    again = prior.decode_rotations(prior.encode(body_pose).mean)
+    apart = geodesic_angle(axis_angle_to_matrix(body_pose[:, :JOINTS]), again[:, :JOINTS])
+    return torch.rad2deg(apart).mean(-1)
+
+
 def _frames(capture: Capture, takes: tuple[str, ...]) -> Float[Tensor, "B 23 3"]:
     step = max(1, round(capture.fps / TIMES))
     return torch.cat([capture.of([name]).body_pose[::step] for name in takes])
-
-
-def _reconstruction() -> Measure | None:
-    """The mean angle between a pose's joints and the autoencoder's, degrees; None where the kit has no autoencoder."""
-    if (load_vae := getattr(priors, "load_vae", None)) is None:
-        return None
-    try:
-        prior = load_vae()
-    except InputError:
-        return None
-
-    def error(body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B"]:
-        known = slice(0, 21)
-        again = prior.decode_rotations(prior.encode(body_pose).mean)
-        apart = geodesic_angle(axis_angle_to_matrix(body_pose[:, known]), again[:, known])
-        return torch.rad2deg(apart).mean(-1)
-
-    return error
 
 
 def _draw(table: Table) -> Figure:

@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("bwrap"), reason="needs Debian's bubblewrap: apt-get install bubblewrap"),
     pytest.mark.filterwarnings("ignore"),  # of nbgrader, SQLAlchemy and Dask: open databases and sockets
-    pytest.mark.xdist_group("guide"),
 ]
 
 

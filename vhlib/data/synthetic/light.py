@@ -66,7 +66,7 @@ class Illumination:
         facing = normals @ self.lamp.astype(np.float32)
         direct = np.clip(facing, 0, None) * open_
         mirrored = 2 * facing[:, None] * normals - self.lamp.astype(np.float32)
-        highlight = np.clip((mirrored * to_eye).sum(1), 0, None) ** 24 * shine * (facing > 0) * open_
+        highlight = np.clip(np.einsum("nc,nc->n", mirrored, to_eye), 0, None) ** 24 * shine * (facing > 0) * open_
         lamp = self.lamp_colour.astype(np.float32)
         return colours * (self.soft(normals) + direct[:, None] * lamp) + highlight[:, None] * lamp
 

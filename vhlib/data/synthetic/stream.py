@@ -53,7 +53,7 @@ def loader(
         batch: samples in one.
         start: the first index.
         stop: the index after the last; None: without end.
-        workers: processes; 0: this one.
+        workers: processes, which stay from one pass to the next; 0: this one.
     """
     stream = PeopleStream(people, batch=batch, start=start, stop=stop)
-    return DataLoader(stream, batch_size=None, num_workers=workers)
+    return DataLoader(stream, batch_size=None, num_workers=workers, persistent_workers=workers > 0)
