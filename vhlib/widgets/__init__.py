@@ -7,6 +7,9 @@
 `history`     undo and redo
 `priors`      `prior_explorer(prior)`: a walk through a latent space, beside the body that is decoded there
 `latent`      where that walk stands; runs without a browser
+`judges`      `judges_explorer(judges)`: a body to bend, coloured by what HMR's discriminators believe
+`verdict`     that body and the judges' scores; runs without a browser
+`curves`      losses of a training, drawn again while they fall
 `playback`    bodies one after the other, with a slider
 `fits`        a fit over its picture and from the side, and played back
 `live`        meshes and skeletons in a k3d plot that move as fast as a slider
@@ -17,15 +20,18 @@
 """
 
 from vhlib.widgets.cameras import CameraExplorer, Shot, camera_explorer, frames_figure
+from vhlib.widgets.curves import LiveCurves
 from vhlib.widgets.explorer import BodyExplorer, body_explorer
 from vhlib.widgets.export import save
 from vhlib.widgets.fits import fit_views, play_fit, play_silhouette
+from vhlib.widgets.judges import JudgesExplorer, judges_explorer
 from vhlib.widgets.latent import LatentState
 from vhlib.widgets.live import LiveLines, LiveMesh, LiveSkeleton, new_plot
 from vhlib.widgets.picture import picture
 from vhlib.widgets.playback import Playback
 from vhlib.widgets.priors import PriorExplorer, prior_explorer
 from vhlib.widgets.state import PRESETS, STEPS, VIEWS, ExplorerState, Setting
+from vhlib.widgets.verdict import Verdict
 
 __all__ = [
     "PRESETS",
@@ -34,7 +40,9 @@ __all__ = [
     "BodyExplorer",
     "CameraExplorer",
     "ExplorerState",
+    "JudgesExplorer",
     "LatentState",
+    "LiveCurves",
     "LiveLines",
     "LiveMesh",
     "LiveSkeleton",
@@ -42,10 +50,12 @@ __all__ = [
     "PriorExplorer",
     "Setting",
     "Shot",
+    "Verdict",
     "body_explorer",
     "camera_explorer",
     "fit_views",
     "frames_figure",
+    "judges_explorer",
     "new_plot",
     "picture",
     "play_fit",
