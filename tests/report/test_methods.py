@@ -33,6 +33,7 @@ def test_the_network_needs_no_keypoints_and_puts_the_body_over_the_person(reques
     seen = by_hmr(request_)
     for name, value in seen.parameters.items():
         np.testing.assert_allclose(blind.parameters[name].numpy(), value.numpy(), atol=1e-6)
+    assert seen.reprojection_px is not None
     assert seen.reprojection_px < 0.25 * seen.person_height_px
     assert 250 < seen.person_height_px < 550  # SMPLify says 400
     page = write_fit(blind, tmp_path)["report.html"].read_text()
@@ -43,6 +44,8 @@ def test_the_network_needs_no_keypoints_and_puts_the_body_over_the_person(reques
 def test_smplify_goes_on_from_the_network_and_the_page_shows_both(request_, tmp_path):
     refined = by_hmr(replace(request_, refine=True))
     assert refined.before is not None
+    assert refined.before.reprojection_px is not None
+    assert refined.reprojection_px is not None
     assert refined.before.settings["method"] == "hmr"
     assert refined.settings["method"] == "hmr, refined by smplify"
     assert refined.reprojection_px < min(refined.before.reprojection_px, 0.05 * refined.person_height_px)
