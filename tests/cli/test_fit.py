@@ -96,7 +96,7 @@ def test_refusals(tmp_path):
     assert "--refine: smplify starts from nothing" in refusal("--refine")
     assert "--refine needs its keypoints" in refusal(PERSON, "--method", "hmr", "--refine")
     assert "leave --body out" in refusal("--method", "hmr", "--body", "SMPL_NEUTRAL.pkl")
-    assert "--refine goes with gmm or none" in refusal("--method", "hmr", "--refine", "--prior", "vae")
+    assert "refine with gmm or none" in refusal("--method", "hmr", "--refine", "--prior", "vae")
     assert "--prior magic: expected one of none, gmm, vae, both" in refusal("--prior", "magic", "--body", "standin")
     assert "expected x,y,w,h" in refusal("--box", "1,2,3")
     assert "positive width" in refusal("--box", "1,2,0,4")
