@@ -2,7 +2,12 @@
 
 import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import time
+import venv
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -164,6 +169,31 @@ def test_neither_the_network_nor_other_files_are_there(worker, tmp_path):
         assert copy.run("cell", f"open({str(canary)!r})", 10.0).startswith("FileNotFoundError")
         assert copy.run("cell", f"open({vhlib.__file__!r})", 10.0).startswith("FileNotFoundError")
         assert copy.run("cell", "open('/kit/vhlib/__init__.py', 'a')", 10.0).startswith("OSError")
+
+
+@needs_bubblewrap
+def test_a_course_and_its_environment_may_lie_under_tmp(monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        root = Path(folder)
+        venv.create(root / ".venv", symlinks=True)
+        (root / "solutions").mkdir()
+        (root / "release").mkdir()
+        (root / "release" / "points.csv").write_text("1,2")
+        monkeypatch.setattr(sys, "prefix", str(root / ".venv"))
+        monkeypatch.setattr(sys, "executable", str(root / ".venv" / "bin" / "python"))
+        look = f"import os, sys; print(sys.prefix, os.listdir({folder!r}), os.listdir('.'))"
+        spoil = f"open({str(root / '.venv' / 'pyvenv.cfg')!r}, 'a')"
+        seen, refused = (
+            subprocess.run(
+                choose().command(["-c", code], root / "release", LIMITS), capture_output=True, text=True, check=False
+            )
+            for code in (look, spoil)
+        )
+    assert seen.stderr == ""
+    prefix, rest = seen.stdout.split(maxsplit=1)
+    assert prefix == str(root / ".venv")
+    assert rest.strip() == "['.venv'] ['points.csv']"  # of the course, nothing but the environment
+    assert "Read-only file system" in refused.stderr
 
 
 @needs_bubblewrap

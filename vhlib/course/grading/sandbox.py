@@ -145,7 +145,13 @@ def _namespaces() -> list[str]:
 
 
 def _system() -> Iterator[str]:
-    """Programs and libraries, which can only be read, and small private folders."""
+    """Small private folders, and programs and libraries, which can only be read.
+
+    In this order: Python, or a course with its environment, may itself lie under ``/tmp``, and what is mounted later
+    stands above what was mounted before.
+    """
+    for place in ("/tmp", "/submission"):
+        yield from ("--size", str(_SCRATCH), "--tmpfs", place)
     yield from ("--ro-bind", "/usr", "/usr")
     for name in ("/bin", "/sbin", "/lib", "/lib64"):
         if os.path.islink(name):
@@ -158,9 +164,7 @@ def _system() -> Iterator[str]:
         if not Path(prefix).is_relative_to("/usr"):
             yield from ("--ro-bind", prefix, prefix)
     yield from ("--proc", "/proc", "--dev", "/dev")
-    for place in ("/dev/shm", "/tmp", "/submission"):
-        yield from ("--size", str(_SCRATCH), "--tmpfs", place)
-    yield from ("--remount-ro", "/dev")
+    yield from ("--size", str(_SCRATCH), "--tmpfs", "/dev/shm", "--remount-ro", "/dev")
 
 
 def _kit(folder: Path) -> Iterator[str]:
