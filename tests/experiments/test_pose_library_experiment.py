@@ -1,6 +1,5 @@
 import pytest
 import torch
-from torch.testing import assert_close
 
 from vhlib.core import paths
 from vhlib.data.mocap import Capture, write_capture
@@ -54,5 +53,3 @@ def test_a_pose_that_the_autoencoder_made_comes_back_nearly_as_it_was():
     assert again.shape == (50,)
     turned = pose_library.reconstruction_error(prior, made.roll(1, dims=1))  # each joint with another's rotation
     assert again.median() < 0.2 * turned.median()
-    hands = made + torch.cat([torch.zeros(21, 3), torch.ones(2, 3)])
-    assert_close(pose_library.reconstruction_error(prior, hands), again)

@@ -14,7 +14,7 @@ from vhlib.nets import PoseVAE, VAEConfig, read_tensors
 from vhlib.priors import load_vae
 from vhlib.training import vae as training
 from vhlib.training.loop import Schedule
-from vhlib.training.vae import VAETask, VAETraining, VAEWeights, finished, train_vae, vae_terms
+from vhlib.training.vae import VAETask, VAETraining, VAEWeights, finished, train_vae, trained_prior, vae_terms
 
 TINY = VAETraining(net=VAEConfig(latent=4, width=16), batch=32, steps=30, seed=3)
 
@@ -93,3 +93,11 @@ def test_the_same_seed_makes_the_same_network_and_the_global_generator_stands_st
     assert torch.equal(torch.random.get_rng_state(), state)
     assert_close(one.mean.weight, two.mean.weight, rtol=0, atol=0)
     assert not torch.equal(one.mean.weight, other.mean.weight)
+
+
+def test_trained_in_one_go_it_is_the_network_of_the_same_steps_with_a_folder(tmp_path):
+    prior = trained_prior(TINY, poses())
+    train(tmp_path)
+    written = load_vae(tmp_path / "vae.safetensors")  # in half precision
+    assert_close(prior.energy(poses(20)), written.energy(poses(20)), rtol=0.01, atol=0.01)
+    assert not any(weight.requires_grad for weight in prior.parameters())

@@ -21,9 +21,9 @@ from vhlib.data.mocap import Capture, read_capture
 from vhlib.data.mocap.capture import FILE
 from vhlib.data.poses import FAMILIES, PoseLibrary
 from vhlib.experiments.table import Experiment, Row, Table, Values
-from vhlib.geometry import axis_angle_to_matrix, geodesic_angle, implausible
-from vhlib.nets.vae import JOINTS
+from vhlib.geometry import implausible
 from vhlib.priors import VAEPrior, load_gmm, load_vae
+from vhlib.training.vae_figures import joint_angles
 from vhlib.viz.palette import COLOURS
 
 POSES: Final = {"fast": 4000, "full": 20_000}
@@ -92,15 +92,13 @@ def experiment(profile: str) -> Experiment:
 
 
 def reconstruction_error(prior: VAEPrior, body_pose: Float[Tensor, "B 23 3"]) -> Float[Tensor, "B"]:
-    """The mean angle between a pose's joints and the autoencoder's, degrees; hands, which it does not know, left out.
+    """The mean angle between a pose's joints and the autoencoder's, degrees.
 
     Args:
         prior: the autoencoder.
         body_pose: axis-angle, radians, relative to the parent.
     """
-    again = prior.decode_rotations(prior.encode(body_pose).mean)
-    apart = geodesic_angle(axis_angle_to_matrix(body_pose[:, :JOINTS]), again[:, :JOINTS])
-    return torch.rad2deg(apart).mean(-1)
+    return joint_angles(prior, body_pose).mean(-1)
 
 
 def _frames(capture: Capture, takes: tuple[str, ...]) -> Float[Tensor, "B 23 3"]:

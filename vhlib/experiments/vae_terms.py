@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from vhlib.experiments.table import Experiment, Row, Table, Values
-from vhlib.training.vae import PROFILES, VAETask, VAETraining, library_poses, prior_of
+from vhlib.training.vae import PROFILES, VAETraining, library_poses, trained_prior
 from vhlib.training.vae_figures import figures
 from vhlib.viz.palette import COLOURS
 
@@ -83,10 +83,7 @@ def measure(config: VAETraining, poses: Float[Tensor, "N 23 3"], held_out: Float
         poses: what on.
         held_out: what it is judged on.
     """
-    task = VAETask(config, poses)
-    for number in range(config.steps):
-        task.step(number)
-    found = figures(prior_of(task), held_out, poses, seed=config.seed)
+    found = figures(trained_prior(config, poses), held_out, poses, seed=config.seed)
     return {column: found[name] for column, name in COLUMNS.items()}
 
 

@@ -202,12 +202,14 @@ def finished(out: Path, config: VAETraining) -> dict[str, Any] | None:
     return card if card and card["config"] == asdict(config) and (out / "vae.safetensors").exists() else None
 
 
-def prior_of(task: VAETask) -> VAEPrior:
-    """A network in training as a prior; it goes on learning unhindered, as this one is a copy.
+def trained_prior(config: VAETraining, poses: Float[Tensor, "N 23 3"]) -> VAEPrior:
+    """A network trained in one go, of which nothing is written down.
 
     Args:
-        task: the training.
+        config: what is trained, and for how long.
+        poses: what on; axis-angle, radians.
     """
-    net = PoseVAE(task.net.config)
-    net.load_state_dict(task.net.state_dict())
-    return VAEPrior(net)
+    task = VAETask(config, poses)
+    for number in range(config.steps):
+        task.step(number)
+    return VAEPrior(task.net)

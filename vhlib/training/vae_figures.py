@@ -39,15 +39,12 @@ def figures(
     Returns:
         By name, with the unit in it.
     """
-    code = prior.encode(held_out)
-    decoded = prior.decode_rotations(code.mean)
-    samples = prior.sample(len(held_out), generator=generator(seed, "samples"))
-    truth, as_vectors = axis_angle_to_matrix(held_out[:, :JOINTS]), _as_vectors(held_out)
-    angles = geodesic_angle(decoded[:, :JOINTS], truth).rad2deg()
+    code, angles = prior.encode(held_out), joint_angles(prior, held_out)
+    samples, as_vectors = prior.sample(len(held_out), generator=generator(seed, "samples")), _as_vectors(held_out)
     result: dict[str, float | Tensor] = {
         "joint_angle_deg": angles.mean(),
         "joint_angle_95th_deg": angles.flatten().quantile(0.95),
-        "vertices_mm": _vertices_mm(decoded, held_out),
+        "vertices_mm": vertex_distances(prior, held_out[:BODIES]).mean(),
         "kl_nats": kl_to_standard_normal(code.mean, code.std).mean(),
         "active_latents": (code.mean.var(0) > ACTIVE).sum(),
         "energy": code.mean.square().sum(-1).mean(),
@@ -57,6 +54,36 @@ def figures(
     }
     numbers = {name: round(float(value), 4) for name, value in result.items()}
     return numbers | unprojected(prior.net, held_out, seed=seed) if isinstance(prior.net, PoseVAE) else numbers
+
+
+@torch.no_grad()
+def joint_angles(prior: VAEPrior, body_pose: Float[Tensor, "N 23 3"]) -> Float[Tensor, "N 21"]:
+    """The angle between each joint's rotation and what the prior makes of it again, degrees; not of the hands.
+
+    Args:
+        prior: encodes the pose and decodes the mean.
+        body_pose: axis-angle, radians.
+    """
+    again = prior.decode_rotations(prior.encode(body_pose).mean)
+    return geodesic_angle(again[:, :JOINTS], axis_angle_to_matrix(body_pose[:, :JOINTS])).rad2deg()
+
+
+@torch.no_grad()
+def vertex_distances(prior: VAEPrior, body_pose: Float[Tensor, "N 23 3"]) -> Float[Tensor, "N"]:
+    """The mean distance between a body's vertices and those of the pose that the prior makes again, millimetres.
+
+    Of the average body on the same pelvis; the hands, which the prior does not know, are at rest in both.
+
+    Args:
+        prior: encodes the pose and decodes the mean.
+        body_pose: axis-angle, radians.
+    """
+    body, errors = load_body("neutral", source="standin"), []
+    for poses in body_pose.split(50):
+        again = prior.decode_rotations(prior.encode(poses).mean)
+        truth = torch.cat([axis_angle_to_matrix(poses[:, :JOINTS]), again[:, JOINTS:]], 1)
+        errors.append(pve(body(body_pose=again).vertices, body(body_pose=truth).vertices, align="none"))
+    return torch.cat(errors)
 
 
 @torch.no_grad()
@@ -88,15 +115,3 @@ def unprojected(net: PoseVAE, held_out: Float[Tensor, "N 23 3"], *, seed: int) -
 
 def _as_vectors(body_pose: Float[Tensor, "N 23 3"]) -> Float[Tensor, "N D"]:
     return axis_angle_to_matrix(body_pose[:, :JOINTS]).flatten(1)
-
-
-def _vertices_mm(decoded: Float[Tensor, "N 23 3 3"], held_out: Float[Tensor, "N 23 3"]) -> Tensor:
-    """Of the average body on the same pelvis; the hands, which the prior does not know, are at rest in both."""
-    body = load_body("neutral", source="standin")
-    truth = axis_angle_to_matrix(held_out[:BODIES])
-    truth[:, JOINTS:] = decoded[:BODIES, JOINTS:]
-    errors = [
-        pve(body(body_pose=ours).vertices, body(body_pose=theirs).vertices, align="none")
-        for ours, theirs in zip(decoded[:BODIES].split(50), truth.split(50), strict=True)
-    ]
-    return torch.cat(errors).mean()
