@@ -2,8 +2,8 @@
 
 Convention:
     An oracle stands outside the notebook and never imports what it judges: its reference is numpy, scipy or another
-    library. Only arrays cross between it and an answer, one `Case` per call, so that an answer may run in a process
-    of its own; expected values stay on this side.
+    library. Only arrays cross between it and an answer, a network's weights among them, one `Case` per call, so that
+    an answer may run in a process of its own; expected values stay on this side.
 
 ``checks.py`` beside an assignment's notebook defines ``ASSIGNMENT``, one `Assignment`.
 """

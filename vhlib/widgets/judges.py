@@ -28,7 +28,7 @@ _WIDE = w.Layout(width="330px")
 
 
 def judges_explorer(judges: Discriminators, body: SMPL | None = None) -> "JudgesExplorer":
-    """Sliders that bend a body, and what each discriminator believes of it: light is believed, dark is not.
+    """Sliders that bend a body, and what each discriminator believes of it: the darker, the less.
 
     In a notebook the last line of a cell shows it. Where no widget can be shown, a picture of some poses stands in its
     place.

@@ -1,8 +1,10 @@
 """A body that somebody bends, and what discriminators say of it; without any widget.
 
 Convention:
-    A score of 1 says real, 0 made up; nothing keeps it between. Angles are a twist about the bone and a swing across
-    it, as in the body explorer, but without limits: what no person could do is what is to be judged.
+    A score of 1 says real, 0 made up; nothing keeps it between. At the end of a good game the judges cannot tell the
+    network's bodies from real ones, and scores of both lie around ½: doubt begins below. Angles are a twist about the
+    bone and a swing across it, as in the body explorer, but without limits: what no person could do is what is to be
+    judged.
 """
 
 import math
@@ -121,7 +123,7 @@ class Verdict:
         return self.body(**{name: value.to(like) for name, value in given.items()}).vertices[0].float().numpy()
 
     def doubt(self) -> Float[np.ndarray, "V"]:
-        """How little each vertex' joints are believed, from 0 to 1; the root is believed."""
-        by_joint = torch.nn.functional.pad((1 - self.scores()[:-2]).clamp(0, 1), (1, 0))
+        """How little each vertex' joints are believed: 0 from a score of ½ on, 1 at 0; the root is not judged."""
+        by_joint = torch.nn.functional.pad((1 - 2 * self.scores()[:-2]).clamp(0, 1), (1, 0))
         doubt: np.ndarray = (self.body.weights.float() @ by_joint).numpy()
         return doubt
