@@ -87,12 +87,12 @@ class JudgesExplorer(w.VBox):
         self._show()
 
     def picture(self, *, height: int = 300) -> Image.Image:
-        """The body as it is now, drawn without a browser, with what the judges say beneath.
+        """The body as it is now, drawn without a browser.
 
         Args:
             height: pixels.
         """
-        return Image.fromarray(contact_sheet([_drawn(self.verdict, height)], 1, [self.verdict.words()]))
+        return Image.fromarray(_drawn(self.verdict, height))
 
     def strip(self, *, height: int = 300) -> Image.Image:
         """The poses of `STRIP` side by side, drawn without a browser.

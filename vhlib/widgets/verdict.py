@@ -21,13 +21,15 @@ from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.limits import BODY_JOINTS, from_swing_and_twist, swing_and_twist
 from vhlib.nets import Discriminators, rotation_features
 
+_ARMS_DOWN: Final = {"left_shoulder": (0.0, 0.0, -65.0), "right_shoulder": (0.0, 0.0, 65.0)}
+
 BENT: Final[dict[str, dict[str, tuple[float, float, float]]]] = {
     "at rest": {},
-    "arms down": {"left_shoulder": (0, 0, -65), "right_shoulder": (0, 0, 65)},
-    "a knee backwards": {"left_knee": (-70, 0, 0)},
-    "an elbow backwards": {"left_elbow": (0, 80, 0)},
-    "the head turned round": {"neck": (0, 80, 0), "head": (0, 90, 0)},
-    "a waist wrung out": {"spine1": (0, 70, 0), "spine2": (0, 70, 0), "spine3": (0, 70, 0)},
+    "arms down": _ARMS_DOWN,
+    "a knee backwards": {**_ARMS_DOWN, "left_knee": (-70.0, 0.0, 0.0)},
+    "an elbow backwards": {**_ARMS_DOWN, "left_elbow": (0.0, 80.0, 0.0)},
+    "the head turned round": {**_ARMS_DOWN, "neck": (0.0, 80.0, 0.0), "head": (0.0, 90.0, 0.0)},
+    "a waist wrung out": {**_ARMS_DOWN, **dict.fromkeys(("spine1", "spine2", "spine3"), (0.0, 70.0, 0.0))},
 }
 """Poses to judge, by the joints that are not at rest; degrees."""
 
