@@ -11,7 +11,7 @@ from torch.autograd import gradcheck
 from torch.testing import assert_close
 
 from vhlib.cameras.perspective import PerspectiveCamera
-from vhlib.cameras.weak import WeakPerspectiveCamera
+from vhlib.cameras.weak import WeakPerspectiveCamera, project_weakly
 
 
 def random(*shape: int, seed: int) -> Tensor:
@@ -91,4 +91,4 @@ def test_refuses_cameras_that_see_nothing():
     with pytest.raises(ValueError, match="one focal length"):
         WeakPerspectiveCamera.from_perspective(squeezed, 100)
     with pytest.raises(ValueError, match="points: expected"):
-        inspect.unwrap(WeakPerspectiveCamera.project)(any_weak(0), torch.zeros(3, 4, 2))
+        inspect.unwrap(project_weakly)(torch.zeros(3, 4, 2), torch.ones(3), torch.zeros(3, 2))
