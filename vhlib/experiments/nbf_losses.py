@@ -49,9 +49,9 @@ def variants(config: NBFTraining) -> dict[str, NBFTraining]:
     """
     weights = config.weights
     chosen = {
-        "L_2D": NBFWeights(latent=0, joints=0, reprojection=weights.reprojection),
-        "L_3D": NBFWeights(latent=0, joints=weights.joints, reprojection=0),
-        "L_lat": NBFWeights(latent=weights.latent, joints=0, reprojection=0),
+        "L_2D": NBFWeights(latent=0.0, joints=0.0, reprojection=weights.reprojection),
+        "L_3D": NBFWeights(latent=0.0, joints=weights.joints, reprojection=0.0),
+        "L_lat": NBFWeights(latent=weights.latent, joints=0.0, reprojection=0.0),
         "L_lat + L_3D + L_2D": weights,
     }
     return {name: replace(config, weights=each) for name, each in chosen.items()}
