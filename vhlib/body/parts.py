@@ -8,10 +8,11 @@ The 12 are those of Omran et al. 2018 (NBF), in their order; labels come from th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, UInt8
 from torch import Tensor
 
 from vhlib.body.smpl import SMPL
@@ -41,14 +42,45 @@ def part_labels(body: SMPL, groups: int = 24) -> PartLabels:
     Raises:
         InputError: another number of parts.
     """
+    part_of_joint = _part_of_joint(groups).to(body.faces.device)
+    joint_of_face, joint_of_vertex = _joints(body)
+    return PartLabels(tuple(PARTS[groups]), part_of_joint[joint_of_face], part_of_joint[joint_of_vertex])
+
+
+def grouped(maps: UInt8[Tensor, "*B H W"], groups: int) -> UInt8[Tensor, "*B H W"]:
+    """Maps of the 24 parts as maps of fewer; in both, 0 is the background and a part's label is counted from 1.
+
+    >>> grouped(torch.tensor([[0, 1, 16, 19]], dtype=torch.uint8), 3)  # nothing, pelvis, head, left elbow
+    tensor([[0, 1, 1, 2]], dtype=torch.uint8)
+
+    Args:
+        maps: as `vhlib.data.synthetic.Sample.parts`.
+        groups: how many parts: 24, 14, 12, 6, 3 or 1.
+
+    Raises:
+        InputError: another number of parts.
+        ValueError: labels above 24.
+    """
+    if maps.numel() and int(maps.max()) > len(SMPL24):
+        raise ValueError(f"maps: expected labels from 0 to {len(SMPL24)}, got {int(maps.max())}")
+    return _table(groups).to(maps.device)[maps.int()]
+
+
+@cache
+def _table(groups: int) -> Tensor:
+    """The label in `groups` parts of each of the 24 parts' labels."""
+    table = torch.zeros(len(SMPL24) + 1, dtype=torch.uint8)
+    table[1:] = _part_of_joint(groups) + 1
+    return table
+
+
+def _part_of_joint(groups: int) -> Tensor:
     if groups not in PARTS:
         raise InputError(f"groups: expected {', '.join(map(str, PARTS))}, got {groups}")
-    parts = PARTS[groups]
-    part_of_joint = torch.empty(len(SMPL24), dtype=torch.long, device=body.faces.device)
-    for label, joints in enumerate(parts.values()):
+    part_of_joint = torch.empty(len(SMPL24), dtype=torch.long)
+    for label, joints in enumerate(PARTS[groups].values()):
         part_of_joint[list(SMPL24.indices(*joints))] = label
-    joint_of_face, joint_of_vertex = _joints(body)
-    return PartLabels(tuple(parts), part_of_joint[joint_of_face], part_of_joint[joint_of_vertex])
+    return part_of_joint
 
 
 def _joints(body: SMPL) -> tuple[Tensor, Tensor]:

@@ -156,3 +156,65 @@ def hmr(
         f"{out}/hmr.safetensors: on held-out people PCKh {figures['pckh']:.0%}, PA-MPJPE {figures['pa_mpjpe_mm']:.0f} "
         f"mm, MPJPE {figures['mpjpe_mm']:.0f} mm; {figures['implausible_joints']:.1%} of joints outside the limits"
     )
+
+
+@train.command()
+def nbf(
+    out: Annotated[Path, typer.Option(help="Folder for nbf.safetensors, its card nbf.json and its log nbf.csv.")],
+    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
+    parts: Annotated[int | None, typer.Option(help="In the part maps: 24, 14, 12, 6, 3 or 1.")] = None,
+    paired: Annotated[float | None, typer.Option(min=0, max=1, help="Share of people with labels in 3D.")] = None,
+    camera: Annotated[str | None, typer.Option(help="given: the true one; predicted: for photographs.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
+) -> None:
+    """Train NBF's fitting network on part maps of synthetic people; interrupted, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from vhlib.body.parts import PARTS
+    from vhlib.core.config import with_overrides
+    from vhlib.training.nbf import PROFILES, finished, train_nbf
+
+    if profile not in PROFILES:
+        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
+    if parts is not None and parts not in PARTS:
+        raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: this is a file; name a folder")
+    given = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
+    changes = {name: value for name, value in given.items() if value is not None}
+    config = with_overrides(PROFILES[profile], {**changes, "seed": seed})
+    if fresh:
+        for name in ("nbf.state", "nbf.json"):
+            (out / name).unlink(missing_ok=True)
+    if (card := finished(out, config)) is None:
+        options = [f"--{name} {value}" for name, value in changes.items()]
+        command = " ".join([f"vh train nbf --profile {profile} --seed {seed}", *options])
+        text = TextColumn("{task.description}")
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            making = progress.add_task("people", total=config.people)
+            task = progress.add_task("nbf", total=config.steps)
+            card = train_nbf(
+                *(out, config),
+                command=f"{command} --out {out}",
+                making=lambda made: progress.update(making, completed=made),
+                progress=lambda done, losses: progress.update(
+                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "nbf"
+                ),
+            )
+    figures = card["figures"]
+    typer.echo(
+        f"{out}/nbf.safetensors: on held-out part maps and through the true camera, 3D error "
+        f"{figures['joints_mm']:.0f} mm, PCKh {figures['pckh']:.0f}%, rotation error {figures['rotation_rad']:.2f} rad"
+    )
