@@ -118,7 +118,7 @@ def read_asf(path: Path) -> AsfSkeleton:
 def euler(degrees: Float[Tensor, "T C"], axes: str) -> Float[Tensor, "T 3 3"]:
     """Turns about fixed axes, the first one first.
 
-    >>> euler(torch.tensor([[90.0, 90.0]]), "xz")[0, :, 1].round().tolist()  # y → z, which z leaves where it is
+    >>> euler(torch.tensor([[90.0, 90.0]]), "xz")[0, :, 1].round().abs().tolist()  # y → z, which z leaves where it is
     [0.0, 0.0, 1.0]
 
     Args:
