@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import torch
 
-from vhlib.body import PARTS, SMPL, part_labels
+from vhlib.body import PARTS, SMPL, grouped, part_labels
 from vhlib.core.errors import InputError
 from vhlib.geometry.skeletons import SMPL24
 
@@ -70,3 +70,18 @@ def test_a_subset_has_labels_too(body):
 def test_another_number_of_parts_is_refused(body):
     with pytest.raises(InputError, match="groups: expected 24, 14, 12, 6, 3, 1, got 7"):
         part_labels(body, 7)
+
+
+@pytest.mark.parametrize("groups", PARTS)
+def test_a_grouped_map_labels_faces_as_the_grouping_itself_does(body, groups):
+    fine, coarse = part_labels(body, 24).faces, part_labels(body, groups).faces
+    maps = torch.cat([torch.zeros(1, dtype=torch.uint8), (fine + 1).to(torch.uint8)])[None]
+    assert torch.equal(grouped(maps, groups)[0, 1:].long(), coarse + 1)
+    assert grouped(maps, groups)[0, 0] == 0
+
+
+def test_maps_of_other_labels_or_groups_are_refused():
+    with pytest.raises(InputError, match="groups: expected 24, 14, 12, 6, 3, 1, got 5"):
+        grouped(torch.zeros(1, 1, dtype=torch.uint8), 5)
+    with pytest.raises(ValueError, match="maps: expected labels from 0 to 24, got 25"):
+        grouped(torch.full((1, 1), 25, dtype=torch.uint8), 24)

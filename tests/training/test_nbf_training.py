@@ -68,8 +68,11 @@ def test_each_loss_alone_reaches_the_first_layer(people, name, camera):
     config = replace(TINY, camera=camera)
     task = NBFTask(config, people)
     nbf_terms(task.net, people, load_body("neutral", source="standin"), config)[name].backward()
-    assert task.net.encoder.conv1.weight.grad.abs().max() > 0
-    own_camera = task.net.residual.weight.grad[-3:].abs().max() > 0
+    first, last = task.net.encoder.conv1.weight.grad, task.net.residual.weight.grad
+    assert first is not None
+    assert last is not None
+    assert first.abs().max() > 0
+    own_camera = last[-3:].abs().max() > 0
     assert own_camera == (name == "reprojection" and camera == "predicted")
 
 

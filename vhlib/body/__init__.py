@@ -14,7 +14,7 @@ from vhlib.body.files import BodyFiles, read_body
 from vhlib.body.landmarks import LANDMARKS
 from vhlib.body.lbs import blend_shapes, linear_blend_skinning, pose_blend_shapes, vertices_to_joints
 from vhlib.body.measurements import stature
-from vhlib.body.parts import PARTS, PartLabels, part_labels
+from vhlib.body.parts import PARTS, PartLabels, grouped, part_labels
 from vhlib.body.regressors import keypoint_regressor
 from vhlib.body.smpl import SMPL, BodyOutput, pad_hands
 from vhlib.body.verification import Check, verify
@@ -31,6 +31,7 @@ __all__ = [
     "PartLabels",
     "blend_shapes",
     "bodies",
+    "grouped",
     "install",
     "keypoint_regressor",
     "linear_blend_skinning",

@@ -218,3 +218,63 @@ def nbf(
         f"{out}/nbf.safetensors: on held-out part maps and through the true camera, 3D error "
         f"{figures['joints_mm']:.0f} mm, PCKh {figures['pckh']:.0f}%, rotation error {figures['rotation_rad']:.2f} rad"
     )
+
+
+@train.command()
+def segmentation(
+    out: Annotated[Path, typer.Option(help="Folder for segmentation.safetensors, its card .json and its log .csv.")],
+    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
+    parts: Annotated[int | None, typer.Option(help="To tell apart: 24, 14, 12, 6, 3 or 1.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
+) -> None:
+    """Train the part segmentation on synthetic people; interrupted, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from vhlib.body.parts import PARTS
+    from vhlib.core.config import with_overrides
+    from vhlib.training.segmentation import PROFILES, finished, train_segmentation
+
+    if profile not in PROFILES:
+        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
+    if parts is not None and parts not in PARTS:
+        raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: this is a file; name a folder")
+    given = {"parts": parts, "steps": steps, "people": people}
+    changes = {name: value for name, value in given.items() if value is not None}
+    config = with_overrides(PROFILES[profile], {**changes, "seed": seed})
+    if fresh:
+        for name in ("segmentation.state", "segmentation.json"):
+            (out / name).unlink(missing_ok=True)
+    if (card := finished(out, config)) is None:
+        options = [f"--{name} {value}" for name, value in changes.items()]
+        command = " ".join([f"vh train segmentation --profile {profile} --seed {seed}", *options])
+        text = TextColumn("{task.description}")
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            making = progress.add_task("people", total=config.people)
+            task = progress.add_task("segmentation", total=config.steps)
+            card = train_segmentation(
+                *(out, config),
+                command=f"{command} --out {out}",
+                making=lambda made: progress.update(making, completed=made),
+                progress=lambda done, losses: progress.update(
+                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "segmentation"
+                ),
+            )
+    figures = card["figures"]
+    typer.echo(
+        f"{out}/segmentation.safetensors: on held-out pictures {figures['accuracy']:.1%} of the pixels are right, "
+        f"mean IoU {figures['mean_iou']:.3f}, mean F1 {figures['mean_f1']:.3f}"
+    )

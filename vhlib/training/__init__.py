@@ -5,6 +5,7 @@
 - `vae`: the pose prior's autoencoder, and `vae_figures`: how good it is.
 - `crops`: people as a regressor meets them, and `augmentation`: how they move.
 - `adversarial`: HMR's game between a network and its judges; `hmr`: the run.
+- `segmentation`: pixels to body parts, NBF's first network.
 - `part_people`: part maps as NBF's second network meets them; `nbf`: its run, and `nbf_figures`: how good it is.
 """
 

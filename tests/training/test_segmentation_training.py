@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from vhlib.core.errors import InputError
+from vhlib.training.segmentation import (
+    SegmentationTask,
+    SegmentationTraining,
+    load_segmentation,
+    segmentation_figures,
+    synthetic_pictures,
+    train_segmentation,
+)
+
+TINY = SegmentationTraining(width=4, decoder=8, size=32, people=4, batch=4, steps=3)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return synthetic_pictures("train", TINY.people, size=TINY.size)
+
+
+def test_it_learns_the_few_pictures_that_it_sees(pictures):
+    config, state = replace(TINY, width=8, decoder=16, steps=60, rate=5e-3), torch.random.get_rng_state()
+    task = SegmentationTask(config, pictures)
+    before = segmentation_figures(task.net, pictures, parts=12)
+    losses = [task.step(number)["loss"].item() for number in range(config.steps)]
+    assert torch.equal(torch.random.get_rng_state(), state)
+    after = segmentation_figures(task.net, pictures, parts=12)
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
+    assert after["mean_iou"] > before["mean_iou"] + 0.2
+    assert set(after["iou"]) >= {"background", "head", "left_shin"}
+
+
+def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, pictures):
+    one, other = (
+        train_segmentation(tmp_path / name, TINY, command="vh", pictures=pictures, held_out=pictures)
+        for name in ("one", "other")
+    )
+    assert one["figures"] == other["figures"]
+    net = load_segmentation(tmp_path / "one" / "segmentation.safetensors")
+    assert net(torch.rand(1, 3, 32, 32)).shape == (1, 13, 32, 32)
+    assert not (tmp_path / "one" / "segmentation.state").exists()
+    with pytest.raises(InputError, match=r"segmentation\.safetensors: no such file"):
+        load_segmentation(tmp_path / "segmentation.safetensors")
