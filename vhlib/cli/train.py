@@ -1,7 +1,9 @@
 """``vh train``: fit priors and networks."""
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -51,43 +53,19 @@ def vae(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train the pose prior's autoencoder on the pose library; interrupted, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    from vhlib.core.config import with_overrides
     from vhlib.training.vae import PROFILES, finished, train_vae
 
-    if profile not in PROFILES:
-        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: this is a file; name a folder")
-    changes = {"net.output": output, "steps": steps, "poses": poses, "seed": seed}
-    config = with_overrides(PROFILES[profile], {name: value for name, value in changes.items() if value is not None})
-    if fresh:
-        for name in ("vae.state", "vae.json"):
-            (out / name).unlink(missing_ok=True)
+    config = _configured(
+        *(PROFILES, profile, out, "vae", fresh), {"net.output": output, "steps": steps, "poses": poses, "seed": seed}
+    )
     if (card := finished(out, config)) is None:
-        options = [f"--{name} {value}" for name, value in (("steps", steps), ("poses", poses)) if value is not None]
-        command = " ".join([f"vh train vae --profile {profile} --output {output} --seed {seed}", *options])
-        text = TextColumn("{task.description}")
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            making = progress.add_task("poses", total=config.poses)
-            task = progress.add_task("vae", total=config.steps)
+        command = _command(out, "vae", profile, {"output": output, "seed": seed, "steps": steps, "poses": poses})
+        with _bars({"poses": config.poses, "vae": config.steps}) as (making, training):
             card = train_vae(
                 *(out, config),
-                command=f"{command} --out {out}",
-                making=lambda made: progress.update(making, completed=made),
-                progress=lambda done, losses: progress.update(
-                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "vae"
-                ),
+                command=command,
+                making=making,
+                progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
             )
     figures = card["figures"]
     typer.echo(
@@ -111,45 +89,19 @@ def hmr(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train HMR and its adversary on synthetic people; interrupted, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    from vhlib.core.config import with_overrides
     from vhlib.training.hmr import PROFILES, finished, train_hmr
 
-    if profile not in PROFILES:
-        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: this is a file; name a folder")
-    changes = {"steps": steps, "people": people, "paired": paired, "seed": seed}
-    config = with_overrides(PROFILES[profile], {name: value for name, value in changes.items() if value is not None})
-    if fresh:
-        for name in ("hmr.state", "hmr.json"):
-            (out / name).unlink(missing_ok=True)
+    changes = {"steps": steps, "people": people, "paired": paired}
+    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, "seed": seed})
     if (card := finished(out, config)) is None:
-        given = {"steps": steps, "people": people, "paired": paired, "imagenet": imagenet}
-        options = [f"--{name} {value}" for name, value in given.items() if value is not None]
-        command = " ".join([f"vh train hmr --profile {profile} --seed {seed}", *options])
-        text = TextColumn("{task.description}")
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            making = progress.add_task("people", total=config.people)
-            task = progress.add_task("hmr", total=config.steps)
+        command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet})
+        with _bars({"people": config.people, "hmr": config.steps}) as (making, training):
             card = train_hmr(
                 *(out, config),
-                command=f"{command} --out {out}",
+                command=command,
                 imagenet=imagenet,
-                making=lambda made: progress.update(making, completed=made),
-                progress=lambda done, losses: progress.update(
-                    task, completed=done, description=f"2D {losses['reprojection']:.3f}" if losses else "hmr"
-                ),
+                making=making,
+                progress=lambda done, losses: training(done, f"2D {losses['reprojection']:.3f}" if losses else None),
             )
     figures = card["figures"]
     typer.echo(
@@ -171,47 +123,21 @@ def nbf(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train NBF's fitting network on part maps of synthetic people; interrupted, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from vhlib.body.parts import PARTS
-    from vhlib.core.config import with_overrides
     from vhlib.training.nbf import PROFILES, finished, train_nbf
 
-    if profile not in PROFILES:
-        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: this is a file; name a folder")
-    given = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
-    changes = {name: value for name, value in given.items() if value is not None}
-    config = with_overrides(PROFILES[profile], {**changes, "seed": seed})
-    if fresh:
-        for name in ("nbf.state", "nbf.json"):
-            (out / name).unlink(missing_ok=True)
+    changes = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
+    config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
     if (card := finished(out, config)) is None:
-        options = [f"--{name} {value}" for name, value in changes.items()]
-        command = " ".join([f"vh train nbf --profile {profile} --seed {seed}", *options])
-        text = TextColumn("{task.description}")
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            making = progress.add_task("people", total=config.people)
-            task = progress.add_task("nbf", total=config.steps)
+        command = _command(out, "nbf", profile, {"seed": seed, **changes})
+        with _bars({"people": config.people, "nbf": config.steps}) as (making, training):
             card = train_nbf(
                 *(out, config),
-                command=f"{command} --out {out}",
-                making=lambda made: progress.update(making, completed=made),
-                progress=lambda done, losses: progress.update(
-                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "nbf"
-                ),
+                command=command,
+                making=making,
+                progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
             )
     figures = card["figures"]
     typer.echo(
@@ -231,46 +157,22 @@ def segmentation(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train the part segmentation on synthetic people; interrupted, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from vhlib.body.parts import PARTS
-    from vhlib.core.config import with_overrides
     from vhlib.training.segmentation import PROFILES, finished, train_segmentation
 
-    if profile not in PROFILES:
-        raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: this is a file; name a folder")
-    given = {"parts": parts, "steps": steps, "people": people}
-    changes = {name: value for name, value in given.items() if value is not None}
-    config = with_overrides(PROFILES[profile], {**changes, "seed": seed})
-    if fresh:
-        for name in ("segmentation.state", "segmentation.json"):
-            (out / name).unlink(missing_ok=True)
+    changes = {"parts": parts, "steps": steps, "people": people}
+    config = _configured(PROFILES, profile, out, "segmentation", fresh, {**changes, "seed": seed})
     if (card := finished(out, config)) is None:
-        options = [f"--{name} {value}" for name, value in changes.items()]
-        command = " ".join([f"vh train segmentation --profile {profile} --seed {seed}", *options])
-        text = TextColumn("{task.description}")
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            making = progress.add_task("people", total=config.people)
-            task = progress.add_task("segmentation", total=config.steps)
+        command = _command(out, "segmentation", profile, {"seed": seed, **changes})
+        with _bars({"people": config.people, "segmentation": config.steps}) as (making, training):
             card = train_segmentation(
                 *(out, config),
-                command=f"{command} --out {out}",
-                making=lambda made: progress.update(making, completed=made),
-                progress=lambda done, losses: progress.update(
-                    task, completed=done, description=f"loss {losses['loss']:.3f}" if losses else "segmentation"
+                command=command,
+                making=making,
+                progress=lambda done, losses: training(
+                    done, f"loss {losses['loss']:.3f}" if losses else "segmentation"
                 ),
             )
     figures = card["figures"]
@@ -278,3 +180,53 @@ def segmentation(
         f"{out}/segmentation.safetensors: on held-out pictures {figures['accuracy']:.1%} of the pixels are right, "
         f"mean IoU {figures['mean_iou']:.3f}, mean F1 {figures['mean_f1']:.3f}"
     )
+
+
+C = TypeVar("C")
+
+
+def _configured(
+    profiles: Mapping[str, C], profile: str, out: Path, name: str, fresh: bool, changes: Mapping[str, Any]
+) -> C:
+    """A profile with what was typed in its place; where asked, an earlier run in the folder is forgotten."""
+    from vhlib.core.config import with_overrides
+
+    if profile not in profiles:
+        raise InputError(f"--profile {profile}: expected {' or '.join(profiles)}")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: this is a file; name a folder")
+    config = with_overrides(profiles[profile], {key: value for key, value in changes.items() if value is not None})
+    if fresh:
+        for ending in ("state", "json"):
+            (out / f"{name}.{ending}").unlink(missing_ok=True)
+    return config
+
+
+def _command(out: Path, name: str, profile: str, options: Mapping[str, Any]) -> str:
+    """What to type to train the same again; for the card."""
+    typed = [f"--{option} {value}" for option, value in options.items() if value is not None]
+    return " ".join([f"vh train {name} --profile {profile}", *typed, f"--out {out}"])
+
+
+@contextmanager
+def _bars(totals: Mapping[str, int]) -> Iterator[list[Callable[..., None]]]:
+    """A progress bar for each total; told how much is done, and what to say instead of its name."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    text = TextColumn("{task.description}")
+    columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def bar(task: TaskID) -> Callable[..., None]:
+            return lambda done, says=None: progress.update(task, completed=done, description=says)
+
+        yield [bar(progress.add_task(name, total=total)) for name, total in totals.items()]
