@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vhlib.core.random import generator, numpy_generator
+from vhlib.core.random import generator, numpy_generator, torch_follows
 
 STREAMS = st.tuples(st.integers(), st.lists(st.text() | st.integers(), max_size=3).map(tuple))
 
@@ -49,3 +49,13 @@ def test_the_global_generators_stay_where_they_are():
 def test_refuses_a_stream_that_is_neither_name_nor_index(draw: Callable):
     with pytest.raises(TypeError, match=r"1\.5|float"):
         draw(0, 1.5)
+
+
+def test_inside_torchs_own_numbers_follow_the_stream_and_after_they_go_on():
+    before = torch.get_rng_state()
+    with torch_follows(3, "weights"):
+        own = torch.rand(4)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(own, torch.rand(4, generator=generator(3, "weights")))
+    with pytest.raises(TypeError), torch_follows(0, 1.5):  # type: ignore[arg-type]
+        pass

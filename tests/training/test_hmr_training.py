@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -10,8 +10,9 @@ from vhlib.data.synthetic import SyntheticPeople, collate
 from vhlib.nets import Discriminators, RegressorConfig
 from vhlib.training.adversarial import Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation
+from vhlib.training.checkpoints import finished
 from vhlib.training.crops import People, neutral_betas
-from vhlib.training.hmr import HMRTask, HMRTraining, finished, load_hmr, mean_estimate, network, real_bodies, train_hmr
+from vhlib.training.hmr import HMRTask, HMRTraining, load_hmr, mean_estimate, network, real_bodies, train_hmr
 from vhlib.training.hmr_figures import FIGURES
 
 TINY = HMRTraining(
@@ -103,8 +104,8 @@ def test_without_the_adversary_the_judges_stay_as_they_are(people):
 def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, people):
     for name in ("one", "other"):
         card = train_hmr(tmp_path / name, TINY, command="vh train hmr", people=people, held_out=people)
-    assert finished(tmp_path / "other", TINY) == card
-    assert finished(tmp_path / "other", replace(TINY, steps=5)) is None
+    assert finished(tmp_path / "other", "hmr", asdict(TINY)) == card
+    assert finished(tmp_path / "other", "hmr", asdict(replace(TINY, steps=5))) is None
     assert set(card["figures"]) == set(FIGURES)
     assert card["config"]["size"] == 32
     one, other = (load_hmr(tmp_path / name / "hmr.safetensors") for name in ("one", "other"))

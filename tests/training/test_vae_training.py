@@ -1,7 +1,7 @@
 """The autoencoder's training, tiny: what it leaves, that it learns, and that it can be interrupted."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -13,8 +13,9 @@ from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.nets import PoseVAE, VAEConfig, read_tensors
 from vhlib.priors import load_vae
 from vhlib.training import vae as training
+from vhlib.training.checkpoints import finished
 from vhlib.training.loop import Schedule
-from vhlib.training.vae import VAETask, VAETraining, VAEWeights, finished, train_vae, trained_prior, vae_terms
+from vhlib.training.vae import VAETask, VAETraining, VAEWeights, train_vae, trained_prior, vae_terms
 
 TINY = VAETraining(net=VAEConfig(latent=4, width=16), batch=32, steps=30, seed=3)
 
@@ -34,8 +35,8 @@ def test_what_it_leaves(tmp_path):
     card = train(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["vae.csv", "vae.json", "vae.safetensors"]
     assert json.loads((tmp_path / "vae.json").read_text()) == json.loads(json.dumps(card))
-    assert finished(tmp_path, TINY) is not None
-    assert finished(tmp_path, replace(TINY, steps=31)) is None
+    assert finished(tmp_path, "vae", asdict(TINY)) is not None
+    assert finished(tmp_path, "vae", asdict(replace(TINY, steps=31))) is None
     tensors, _ = read_tensors(tmp_path / "vae.safetensors")
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     # The figures are the file's own, not those of the network in memory.
@@ -53,7 +54,7 @@ def test_interrupted_it_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path / "stopped", progress=stop)
-    assert finished(tmp_path / "stopped", TINY) is None
+    assert finished(tmp_path / "stopped", "vae", asdict(TINY)) is None
     with pytest.raises(InputError, match="unfinished run of another configuration"):
         train(tmp_path / "stopped", replace(TINY, seed=4))
     card = train(tmp_path / "stopped")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -53,12 +54,13 @@ def vae(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train the pose prior's autoencoder on the pose library; interrupted, it goes on where it was."""
-    from vhlib.training.vae import PROFILES, finished, train_vae
+    from vhlib.training.checkpoints import finished
+    from vhlib.training.vae import PROFILES, train_vae
 
     config = _configured(
         *(PROFILES, profile, out, "vae", fresh), {"net.output": output, "steps": steps, "poses": poses, "seed": seed}
     )
-    if (card := finished(out, config)) is None:
+    if (card := finished(out, "vae", asdict(config))) is None:
         command = _command(out, "vae", profile, {"output": output, "seed": seed, "steps": steps, "poses": poses})
         with _bars({"poses": config.poses, "vae": config.steps}) as (making, training):
             card = train_vae(
@@ -89,11 +91,12 @@ def hmr(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train HMR and its adversary on synthetic people; interrupted, it goes on where it was."""
-    from vhlib.training.hmr import PROFILES, finished, train_hmr
+    from vhlib.training.checkpoints import finished
+    from vhlib.training.hmr import PROFILES, train_hmr
 
     changes = {"steps": steps, "people": people, "paired": paired}
     config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, "seed": seed})
-    if (card := finished(out, config)) is None:
+    if (card := finished(out, "hmr", asdict(config))) is None:
         command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet})
         with _bars({"people": config.people, "hmr": config.steps}) as (making, training):
             card = train_hmr(
@@ -124,13 +127,14 @@ def nbf(
 ) -> None:
     """Train NBF's fitting network on part maps of synthetic people; interrupted, it goes on where it was."""
     from vhlib.body.parts import PARTS
-    from vhlib.training.nbf import PROFILES, finished, train_nbf
+    from vhlib.training.checkpoints import finished
+    from vhlib.training.nbf import PROFILES, train_nbf
 
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
     changes = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
     config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
-    if (card := finished(out, config)) is None:
+    if (card := finished(out, "nbf", asdict(config))) is None:
         command = _command(out, "nbf", profile, {"seed": seed, **changes})
         with _bars({"people": config.people, "nbf": config.steps}) as (making, training):
             card = train_nbf(
@@ -158,13 +162,14 @@ def segmentation(
 ) -> None:
     """Train the part segmentation on synthetic people; interrupted, it goes on where it was."""
     from vhlib.body.parts import PARTS
-    from vhlib.training.segmentation import PROFILES, finished, train_segmentation
+    from vhlib.training.checkpoints import finished
+    from vhlib.training.segmentation import PROFILES, train_segmentation
 
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
     changes = {"parts": parts, "steps": steps, "people": people}
     config = _configured(PROFILES, profile, out, "segmentation", fresh, {**changes, "seed": seed})
-    if (card := finished(out, config)) is None:
+    if (card := finished(out, "segmentation", asdict(config))) is None:
         command = _command(out, "segmentation", profile, {"seed": seed, **changes})
         with _bars({"people": config.people, "segmentation": config.steps}) as (making, training):
             card = train_segmentation(

@@ -2,6 +2,8 @@
 
 import hashlib
 import operator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import SupportsIndex
 
 import numpy as np
@@ -33,6 +35,24 @@ def generator(seed: SupportsIndex, *stream: str | SupportsIndex) -> torch.Genera
     True
     """
     return torch.Generator().manual_seed(_mix(seed, stream))
+
+
+@contextmanager
+def torch_follows(seed: SupportsIndex, *stream: str | SupportsIndex) -> Iterator[None]:
+    """Inside, torch's own numbers follow a stream of a seed; after, they go on as before.
+
+    For what takes no generator: the first weights of torch's layers, and dropout.
+
+    Args:
+        seed: the run's seed.
+        stream: names or indices that set this stream apart.
+
+    Raises:
+        TypeError: a seed or index that is no whole number.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(_mix(seed, stream))
+        yield
 
 
 def numpy_generator(seed: SupportsIndex, *stream: str | SupportsIndex) -> np.random.Generator:

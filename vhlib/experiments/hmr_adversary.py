@@ -9,7 +9,7 @@ fits the true keypoints best, by least squares. The trained networks stay in the
 
 import csv
 import functools
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +25,9 @@ from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.nets import HMR
 from vhlib.render.portraits import portrait
 from vhlib.training.adversarial import Supervision
+from vhlib.training.checkpoints import finished
 from vhlib.training.crops import People, synthetic_people
-from vhlib.training.hmr import HELD_OUT, PROFILES, HMRTraining, finished, load_hmr, train_hmr
+from vhlib.training.hmr import HELD_OUT, PROFILES, HMRTraining, load_hmr, train_hmr
 from vhlib.training.hmr_figures import figures
 from vhlib.viz.palette import COLOURS
 
@@ -71,7 +72,7 @@ def experiment(profile: str) -> Experiment:
 
     def measure(name: str, config: HMRTraining) -> Values:
         folder = _folder(profile, name)
-        if finished(folder, config) is None:
+        if finished(folder, "hmr", asdict(config)) is None:
             train_hmr(folder, config, command=command, held_out=held_out(config.size))
         net = load_hmr(folder / "hmr.safetensors")
         found: dict[str, float | None] = dict(

@@ -102,6 +102,44 @@ def write_text(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
+def write_network(path: Path, network: nn.Module, config: Mapping[str, Any]) -> None:
+    """Write a trained network in half precision, half the file.
+
+    Args:
+        path: the ``.safetensors``.
+        network: its class is noted beside the weights.
+        config: what whoever reads it must know to build it, ready for JSON.
+    """
+    state = network.state_dict()
+    weights = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+    write_tensors(path, weights, {"network": type(network).__name__, "config": dict(config)})
+
+
+def finish(out: Path, name: str, card: Mapping[str, Any]) -> None:
+    """End a run: its card, and no state any more.
+
+    Args:
+        out: the run's folder.
+        name: of its files.
+        card: what is to be known about the network.
+    """
+    write_card(out / f"{name}.json", card)
+    (out / f"{name}.state").unlink()
+
+
+def finished(out: Path, name: str, config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The card of a run of this configuration that has ended in this folder, if there is one.
+
+    Args:
+        out: the folder.
+        name: of the run's files.
+        config: of the run, ready for JSON.
+    """
+    card = read_card(out / f"{name}.json")
+    same = card is not None and card["config"] == json.loads(json.dumps(config))
+    return card if same and (out / f"{name}.safetensors").exists() else None
+
+
 def write_card(path: Path, card: Mapping[str, Any]) -> None:
     """Write a card.
 

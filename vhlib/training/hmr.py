@@ -1,10 +1,8 @@
 """HMR, trained on synthetic people: the networks, the game's two steps, what a run is made of."""
 
 import functools
-import json
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +15,7 @@ from vhlib.body import SMPL, load_body
 from vhlib.cameras import WeakPerspectiveCamera
 from vhlib.core.config import from_mapping
 from vhlib.core.paths import shipped
-from vhlib.core.random import generator
+from vhlib.core.random import generator, torch_follows
 from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
 from vhlib.geometry.skeletons import LSP14
@@ -30,21 +28,20 @@ from vhlib.nets import (
     fill,
     load_imagenet,
     read_tensors,
-    write_tensors,
 )
 from vhlib.training.adversarial import RealBodies, Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation, augment
-from vhlib.training.checkpoints import read_card, write_card
+from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.crops import People, synthetic_people
 from vhlib.training.hmr_figures import figures
 from vhlib.training.loop import Progress, Schedule, run
+from vhlib.training.vae import library_poses
 
 HELD_OUT: Final = 500
 """People of the test split that a card judges by."""
 
 _BETAS = 10
 _MEAN_OF = 500  # poses
-_PIECE = 5_000  # poses made at once
 _FACING = (torch.pi, 0.0, 0.0)  # upright before the camera, whose y points down
 _SCALE = 0.9  # HMR's first guess of the camera: somebody who fills the crop
 
@@ -121,7 +118,7 @@ class HMRTask:
         self._config, self._people, self._device = config, people, device
         self._real = RealBodies(real.body_pose.to(device), real.betas.to(device))
         self._body: SMPL = load_body("neutral", source="standin").to(device)
-        with _random(config.seed, "hmr", "weights"):
+        with torch_follows(config.seed, "hmr", "weights"):
             self.net = network(config, mean_estimate()).to(device)
             self.judges = Discriminators(width=config.judges_width).to(device)
         rates = {"network": (self.net, config.rate), "judges": (self.judges, config.judges_rate)}
@@ -137,7 +134,7 @@ class HMRTask:
         chosen = torch.randint(len(self._people), (config.batch,), generator=draw)
         batch = augment(self._people.crops(chosen, self._device), config.augmentation, skeleton=LSP14, generator=draw)
         self.net.train()
-        with _random(config.seed, "hmr", "dropout", number):
+        with torch_follows(config.seed, "hmr", "dropout", number):
             estimates = self.net(batch.images)
         weights = {name: weight for name, weight in asdict(config.supervision).items() if weight}
         terms = network_terms(estimates, batch, self._body, self.judges if "adversarial" in weights else None)
@@ -186,12 +183,8 @@ def real_bodies(count: int, *, seed: int) -> RealBodies:
         count: how many.
         seed: of both.
     """
-    poses = [
-        PoseLibrary("train").sample(min(_PIECE, count - start), seed=seed, start=start).body_pose
-        for start in range(0, count, _PIECE)
-    ]
     betas = torch.randn(count, _BETAS, generator=generator(seed, "real", "betas"))
-    return RealBodies(axis_angle_to_matrix(torch.cat(poses)), betas)
+    return RealBodies(axis_angle_to_matrix(library_poses("train", count, seed=seed)), betas)
 
 
 def train_hmr(
@@ -234,8 +227,7 @@ def train_hmr(
         load_imagenet(task.net.encoder, imagenet)
     seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
     for name, module in task.modules.items():
-        weights = {key: _half(value) for key, value in module.state_dict().items()}
-        write_tensors(out / f"{name}.safetensors", weights, {"network": name, "config": asdict(config)})
+        write_network(out / f"{name}.safetensors", module, asdict(config))
     held_out = synthetic_people("test", HELD_OUT, size=config.size) if held_out is None else held_out
     trained = load_hmr(out / "hmr.safetensors")
     card = {
@@ -246,21 +238,8 @@ def train_hmr(
         "figures": figures(lambda images: trained(images)[-1], held_out),
         "seconds": round(seconds, 1),
     }
-    write_card(out / "hmr.json", card)
-    (out / "hmr.state").unlink()
+    finish(out, "hmr", card)
     return card
-
-
-def finished(out: Path, config: HMRTraining) -> dict[str, Any] | None:
-    """The card of a run of this configuration that has ended in this folder, if there is one.
-
-    Args:
-        out: the folder.
-        config: of the run.
-    """
-    card = read_card(out / "hmr.json")
-    same = card is not None and card["config"] == json.loads(json.dumps(asdict(config)))
-    return card if same and (out / "hmr.safetensors").exists() else None
 
 
 def load_hmr(path: Path | None = None) -> HMR:
@@ -289,15 +268,3 @@ def crop_size(path: Path | None = None) -> int:
     """
     _, about = read_tensors(shipped("checkpoints", "hmr.safetensors") if path is None else path)
     return from_mapping(HMRTraining, about.get("config", {})).size
-
-
-def _half(value: Tensor) -> Tensor:
-    return value.half() if value.is_floating_point() else value
-
-
-@contextmanager
-def _random(seed: int, *stream: str | int) -> Iterator[None]:
-    """Torch's own numbers, which weights and dropout are drawn from, follow a seed inside and go on as before after."""
-    with torch.random.fork_rng():
-        torch.manual_seed(generator(seed, *stream).initial_seed())
-        yield

@@ -15,12 +15,12 @@ from torch import Tensor
 
 from vhlib.body import SMPL, load_body
 from vhlib.core.config import from_mapping
-from vhlib.core.random import generator
+from vhlib.core.random import generator, torch_follows
 from vhlib.geometry.kinematics import local_to_global
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.losses import joint_loss, parameter_loss, reprojection_loss
-from vhlib.nets import NBF, ResNet, fill, read_tensors, write_tensors
-from vhlib.training.checkpoints import read_card, write_card
+from vhlib.nets import NBF, ResNet, fill, read_tensors
+from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.nbf_figures import figures, project_given, smpl24_joints
 from vhlib.training.part_people import PartPeople, bare_people
@@ -93,8 +93,7 @@ class NBFTask:
         self._config, self._people = config, people.paired(config.paired)
         device = people.parts.device
         self._body: SMPL = load_body("neutral", source="standin").to(device)
-        with torch.random.fork_rng():  # torch's layers draw their first weights from its global numbers
-            torch.manual_seed(generator(config.seed, "nbf", "weights").initial_seed())
+        with torch_follows(config.seed, "nbf", "weights"):
             self.net = network(config, *mean_body(people, absolute=config.absolute)).to(device)
         self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate)
         self.modules = {"nbf": self.net}
@@ -200,10 +199,7 @@ def train_nbf(
     task = NBFTask(config, people.to(device))
     seconds = run(task, Schedule(config.steps), out, "nbf", config=asdict(config), progress=progress)
     file = out / "nbf.safetensors"
-    weights = {
-        name: value.half() if value.is_floating_point() else value for name, value in task.net.state_dict().items()
-    }
-    write_tensors(file, weights, {"network": NBF.__name__, "config": asdict(config)})
+    write_network(file, task.net, asdict(config))
     found = figures(load_nbf(file), held_out, load_body("neutral", source="standin"), parts=config.parts)
     card = {
         "command": command,
@@ -212,20 +208,8 @@ def train_nbf(
         "figures": found,
         "seconds": round(seconds, 1),
     }
-    write_card(out / "nbf.json", card)
-    (out / "nbf.state").unlink()
+    finish(out, "nbf", card)
     return card
-
-
-def finished(out: Path, config: NBFTraining) -> dict[str, Any] | None:
-    """The card of a run of this configuration that has ended in this folder, if there is one.
-
-    Args:
-        out: the folder.
-        config: of the run.
-    """
-    card = read_card(out / "nbf.json")
-    return card if card and card["config"] == asdict(config) and (out / "nbf.safetensors").exists() else None
 
 
 def load_nbf(path: Path) -> NBF:

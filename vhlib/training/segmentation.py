@@ -11,12 +11,12 @@ from torch import Tensor
 
 from vhlib.body.parts import PARTS, grouped
 from vhlib.core.config import from_mapping
-from vhlib.core.random import generator
+from vhlib.core.random import generator, torch_follows
 from vhlib.data.synthetic import SyntheticPeople
 from vhlib.losses import balanced_cross_entropy, class_weights, dice
 from vhlib.metrics import Confusion, confusion
-from vhlib.nets import ResNet, Segmentation, fill, read_tensors, write_tensors
-from vhlib.training.checkpoints import read_card, write_card
+from vhlib.nets import ResNet, Segmentation, fill, read_tensors
+from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.loop import Progress, Schedule, run
 
 HELD_OUT: Final = 200
@@ -110,8 +110,7 @@ class SegmentationTask:
         self._config, self._images = config, pictures.images
         self._labels = grouped(pictures.parts, config.parts)
         self._weights = class_weights(self._labels, config.parts + 1, power=config.balance)
-        with torch.random.fork_rng():  # torch's layers draw their first weights from its global numbers
-            torch.manual_seed(generator(config.seed, "segmentation", "weights").initial_seed())
+        with torch_follows(config.seed, "segmentation", "weights"):
             self.net = network(config).to(pictures.images.device)
         self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate)
         self.modules = {"segmentation": self.net}
@@ -202,9 +201,8 @@ def train_segmentation(
     held_out = synthetic_pictures("test", HELD_OUT, size=config.size) if held_out is None else held_out
     task = SegmentationTask(config, Pictures(pictures.images.to(device), pictures.parts.to(device)))
     seconds = run(task, Schedule(config.steps), out, "segmentation", config=asdict(config), progress=progress)
-    file, state = out / "segmentation.safetensors", task.net.state_dict()
-    weights = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
-    write_tensors(file, weights, {"network": Segmentation.__name__, "config": asdict(config)})
+    file = out / "segmentation.safetensors"
+    write_network(file, task.net, asdict(config))
     card = {
         "command": command,
         "config": asdict(config),
@@ -212,21 +210,8 @@ def train_segmentation(
         "figures": segmentation_figures(load_segmentation(file), held_out, parts=config.parts),
         "seconds": round(seconds, 1),
     }
-    write_card(out / "segmentation.json", card)
-    (out / "segmentation.state").unlink()
+    finish(out, "segmentation", card)
     return card
-
-
-def finished(out: Path, config: SegmentationTraining) -> dict[str, Any] | None:
-    """The card of a run of this configuration that has ended in this folder, if there is one.
-
-    Args:
-        out: the folder.
-        config: of the run.
-    """
-    card = read_card(out / "segmentation.json")
-    done = card and card["config"] == asdict(config) and (out / "segmentation.safetensors").exists()
-    return card if done else None
 
 
 def load_segmentation(path: Path) -> Segmentation:

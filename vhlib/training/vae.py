@@ -9,15 +9,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from vhlib.core.random import generator
+from vhlib.core.random import generator, torch_follows
 from vhlib.core.shapes import check
 from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.losses import determinant, kl_to_standard_normal, orthogonality, rotation_reconstruction
 from vhlib.nets.vae import JOINTS, PoseVAE, VAEConfig, reparametrise
-from vhlib.nets.weights import write_tensors
 from vhlib.priors import VAEPrior, load_vae
-from vhlib.training.checkpoints import read_card, write_card
+from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.vae_figures import figures
 
@@ -75,8 +74,7 @@ class VAETask:
 
     def __init__(self, config: VAETraining, poses: Float[Tensor, "N 23 3"]):
         check(poses=(poses, f"N {JOINTS + 2} 3"))
-        with torch.random.fork_rng(devices=[]):  # torch's layers draw their first weights from its global numbers
-            torch.random.set_rng_state(generator(config.seed, "vae", "weights").get_state())
+        with torch_follows(config.seed, "vae", "weights"):
             self.net = PoseVAE(config.net).to(poses)
         self._config, self._rotations = config, axis_angle_to_matrix(poses[:, :JOINTS])
         self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate)
@@ -174,9 +172,8 @@ def train_vae(
     about = {**asdict(config), "data": "given" if given else "library", "count": len(poses)}
     seconds = run(task, Schedule(config.steps), out, "vae", config=about, progress=progress)
 
-    weights = {name: weight.half() for name, weight in task.net.state_dict().items()}
     file = out / "vae.safetensors"
-    write_tensors(file, weights, {"network": PoseVAE.__name__, "config": asdict(config.net)})
+    write_network(file, task.net, asdict(config.net))
     held_out = library_poses("test", 5000, seed=config.seed) if held_out is None else held_out
     card = {
         "command": command,
@@ -186,20 +183,8 @@ def train_vae(
         "figures": figures(load_vae(file), held_out, poses, seed=config.seed),
         "seconds": round(seconds, 1),
     }
-    write_card(out / "vae.json", card)
-    (out / "vae.state").unlink()
+    finish(out, "vae", card)
     return card
-
-
-def finished(out: Path, config: VAETraining) -> dict[str, Any] | None:
-    """The card of a run of this configuration that has ended in this folder, if there is one.
-
-    Args:
-        out: the folder.
-        config: of the run.
-    """
-    card = read_card(out / "vae.json")
-    return card if card and card["config"] == asdict(config) and (out / "vae.safetensors").exists() else None
 
 
 def trained_prior(config: VAETraining, poses: Float[Tensor, "N 23 3"]) -> VAEPrior:
