@@ -83,7 +83,7 @@ def hmr(
     profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
-    paired: Annotated[float | None, typer.Option(help="Which part of the people has known bodies.")] = None,
+    paired: Annotated[float | None, typer.Option(min=0, max=1, help="Share of people whose bodies are known.")] = None,
     imagenet: Annotated[
         Path | None, typer.Option(help="Start the encoder from torchvision's weights, for example resnet50-*.pth.")
     ] = None,
