@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STEPS = 30
+CLICKS = 10  # at most: a busy browser may not have the body of the last button yet, and the click misses it
 
 # From the key press to the first draw call after new vertices have arrived at the graphics card, in milliseconds.
 STOPWATCH = """
@@ -89,7 +90,8 @@ def test_a_slider_moved_by_keyboard_moves_the_body(lab, visit, record_property):
 
 def test_clicks_pick_joints_and_views_change_the_picture(visit):
     """Also: no control answers back. A slider whose range changes once sent the old joint's angle to the new one."""
-    tell = "print(explorer.state.joint, explorer.state.setting == type(explorer.state.setting)((0.0,) * 10))"
+    at_rest = "explorer.state.setting == type(explorer.state.setting)((0.0,) * 10)"
+    tell = f"print(explorer.state.joint, {at_rest})"
     seen = visit("clicks.ipynb", EXPLORER, tell)
     page = seen.page
     run_cell(page, 0)
@@ -107,13 +109,17 @@ def test_clicks_pick_joints_and_views_change_the_picture(visit):
         page.wait_for_timeout(1500)
     box = canvas.bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.13 * box["height"])  # the face
-    page.wait_for_timeout(300)
-    page.mouse.down()
-    page.mouse.up()
-    page.wait_for_timeout(1500)
-    output = run_cell(page, 1)
-    output.get_by_text("head True").wait_for(timeout=20_000)
+    for _ in range(CLICKS):
+        page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.13 * box["height"])  # the face
+        page.wait_for_timeout(300)
+        page.mouse.down()
+        page.mouse.up()
+        page.wait_for_timeout(1500)
+        told = run_cell(page, 1)
+        told.get_by_text("True").or_(told.get_by_text("False")).first.wait_for(timeout=60_000)
+        if "head" in told.inner_text():
+            break
+    assert told.inner_text().strip() == "head True"
 
     assert seen.outside == []
     assert seen.complaints == []
