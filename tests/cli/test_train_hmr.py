@@ -15,8 +15,8 @@ def trained(monkeypatch):
     """In place of the training: what it was asked for, and a card."""
     asked = []
 
-    def train(out, config, *, command, imagenet, making, progress):
-        asked.append((config, command, imagenet))
+    def train(out, config, *, command, imagenet, devices, making, progress):
+        asked.append((config, command, imagenet, devices))
         making(config.people)
         progress(config.steps, {"reprojection": 0.2})
         figures = {"pckh": 0.5, "pa_mpjpe_mm": 80.0, "mpjpe_mm": 130.0, "implausible_joints": 0.012}
@@ -37,17 +37,19 @@ def run(*arguments):
 def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(trained, tmp_path):
     weights = tmp_path / "resnet18.pth"
     result = run(
-        *("--steps", 7, "--people", 40, "--paired", 0.5, "--seed", 2, "--imagenet", weights, "--out", tmp_path / "a")
+        *("--steps", 7, "--people", 40, "--paired", 0.5, "--seed", 2, "--imagenet", weights, "--devices", 2),
+        *("--depth", 50, "--size", 96, "--out", tmp_path / "a"),
     )
     assert result.exit_code == 0, result.output
     assert "PCKh 50%, PA-MPJPE 80 mm, MPJPE 130 mm; 1.2% of joints outside the limits" in " ".join(
         result.stdout.split()
     )
-    [(config, command, imagenet)] = trained
-    assert (config.steps, config.people, config.paired, config.seed, imagenet) == (7, 40, 0.5, 2, weights)
+    [(config, command, imagenet, devices)] = trained
+    assert (config.steps, config.people, config.paired, config.seed) == (7, 40, 0.5, 2)
+    assert (config.depth, config.width, config.size, imagenet, devices) == (50, 64, 96, weights, 2)
     assert command == (
-        f"vh train hmr --profile fast --seed 2 --steps 7 --people 40 --paired 0.5 --imagenet {weights} "
-        f"--out {tmp_path / 'a'}"
+        f"vh train hmr --profile fast --seed 2 --steps 7 --people 40 --paired 0.5 --depth 50 --size 96 "
+        f"--imagenet {weights} --devices 2 --out {tmp_path / 'a'}"
     )
 
 
@@ -62,6 +64,7 @@ def test_refusals(trained, tmp_path):
     for arguments, message in (
         (("--profile", "slow", "--out", tmp_path), "--profile slow: expected fast or full"),
         (("--out", tmp_path / "file"), "this is a file; name a folder"),
+        (("--depth", 19, "--out", tmp_path), "--depth 19: expected one of 18, 34, 50"),
     ):
         result = run(*arguments)
         assert isinstance(result.exception, InputError)

@@ -13,6 +13,7 @@ from vhlib.bench.timing import Case
 from vhlib.data.synthetic import SyntheticPeople, collate
 from vhlib.nets import HMR
 from vhlib.training.crops import People
+from vhlib.training.devices import launch
 from vhlib.training.hmr import PROFILES, HMRTask, HMRTraining, real_bodies
 
 BATCHES = (1, 32)
@@ -21,14 +22,14 @@ _PEOPLE = 4
 
 def cases() -> Iterator[Case]:
     """Images of both profiles, inference at two batch sizes and training; times are per image."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     real = real_bodies(1_000, seed=0)
     for profile, config in PROFILES.items():
-        people = _people(config)
-        task = HMRTask(config, people, real, device=device)
-        what = f"ResNet-{config.depth}, {config.size} x {config.size}, {device}"
+        fabric = launch(precision=config.precision)
+        people = _people(config).to(fabric.device)
+        task = HMRTask(config, people, real, fabric=fabric)
+        what = f"ResNet-{config.depth}, {config.size} x {config.size}, {fabric.device.type}"
         for batch in BATCHES:
-            images = people.crops(torch.arange(batch) % _PEOPLE, device).images
+            images = people.crops(torch.arange(batch) % _PEOPLE).images
             yield Case(
                 f"{profile}: {what}, predict, batch {batch}",
                 functools.partial(_predict, task.net, images),
@@ -37,7 +38,7 @@ def cases() -> Iterator[Case]:
                 ours_count=batch,
                 other_count=batch,
             )
-        images = people.crops(torch.arange(config.batch) % _PEOPLE, device).images
+        images = people.crops(torch.arange(config.batch) % _PEOPLE).images
         yield Case(
             f"{profile}: {what}, train, batch {config.batch}",
             functools.partial(task.step, 0),

@@ -84,28 +84,39 @@ def hmr(
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
     paired: Annotated[float | None, typer.Option(min=0, max=1, help="Share of people whose bodies are known.")] = None,
+    depth: Annotated[int | None, typer.Option(help="Of the ResNet: 18, 34 or 50, as in the paper.")] = None,
+    size: Annotated[int | None, typer.Option(min=32, help="Side of the crops, pixels; 224 in the paper.")] = None,
     imagenet: Annotated[
         Path | None, typer.Option(help="Start the encoder from torchvision's weights, for example resnet50-*.pth.")
     ] = None,
+    devices: Annotated[int, typer.Option(min=1, help="GPUs, or processes where there is none.")] = 1,
     seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train HMR and its adversary on synthetic people; interrupted, it goes on where it was."""
+    from vhlib.nets.resnet import DEPTHS, IMAGENET_WIDTH
     from vhlib.training.checkpoints import finished
     from vhlib.training.hmr import PROFILES, train_hmr
 
-    changes = {"steps": steps, "people": people, "paired": paired}
-    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, "seed": seed})
+    if depth is not None and depth not in DEPTHS:
+        raise InputError(f"--depth {depth}: expected one of {', '.join(map(str, DEPTHS))}")
+    changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
+    full_width = None if imagenet is None else IMAGENET_WIDTH
+    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, "width": full_width, "seed": seed})
     if (card := finished(out, "hmr", asdict(config))) is None:
-        command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet})
+        several = devices if devices > 1 else None
+        command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet, "devices": several})
         with _bars({"people": config.people, "hmr": config.steps}) as (making, training):
             card = train_hmr(
                 *(out, config),
                 command=command,
                 imagenet=imagenet,
+                devices=devices,
                 making=making,
                 progress=lambda done, losses: training(done, f"2D {losses['reprojection']:.3f}" if losses else None),
             )
+    if not card:  # of several processes the first one speaks
+        return
     figures = card["figures"]
     typer.echo(
         f"{out}/hmr.safetensors: on held-out people PCKh {figures['pckh']:.0%}, PA-MPJPE {figures['pa_mpjpe_mm']:.0f} "
@@ -227,9 +238,11 @@ def _bars(totals: Mapping[str, int]) -> Iterator[list[Callable[..., None]]]:
         TimeRemainingColumn,
     )
 
+    from vhlib.training.devices import first
+
     text = TextColumn("{task.description}")
     columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True, quiet=not first())) as progress:
 
         def bar(task: TaskID) -> Callable[..., None]:
             return lambda done, says=None: progress.update(task, completed=done, description=says)

@@ -17,6 +17,8 @@ from vhlib.core.shapes import check
 
 DEPTHS: Final = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3)}
 """Blocks in each of the four stages."""
+IMAGENET_WIDTH: Final = 64
+"""Channels of the first stage of torchvision's networks."""
 
 
 class ResNet(nn.Module):
@@ -31,7 +33,7 @@ class ResNet(nn.Module):
         ValueError: another depth.
     """
 
-    def __init__(self, depth: int = 50, *, width: int = 64, channels: int = 3) -> None:
+    def __init__(self, depth: int = 50, *, width: int = IMAGENET_WIDTH, channels: int = 3) -> None:
         super().__init__()
         if depth not in DEPTHS:
             raise ValueError(f"depth: expected one of {', '.join(map(str, DEPTHS))}, got {depth}")

@@ -8,6 +8,7 @@ The network and its judges take turns at every step. Keypoints and known bodies 
 judges' opinion at all of them, as in HMR's code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -17,8 +18,11 @@ from torch import Tensor
 from vhlib.body import SMPL
 from vhlib.geometry.skeletons import LSP14
 from vhlib.losses import discriminator_loss, generator_loss, joint_loss, parameter_loss, reprojection_loss
-from vhlib.nets import Discriminators, Estimate
+from vhlib.nets import Estimate
 from vhlib.training.crops import Crops
+
+Judges = Callable[[Tensor, Tensor], Tensor]
+"""Poses (B, J, 3, 3) and betas (B, S) to scores (B, D)."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,22 @@ class RealBodies:
             count: how many.
             generator: on the CPU.
         """
-        pose, shape = (torch.randint(len(self.betas), (count,), generator=generator) for _ in range(2))
+        pose, shape = (
+            torch.randint(len(self.betas), (count,), generator=generator).to(self.betas.device) for _ in range(2)
+        )
         return RealBodies(self.body_pose[pose], self.betas[shape])
+
+    def to(self, device: torch.device | str) -> "RealBodies":
+        """The same on another device.
+
+        Args:
+            device: where to.
+        """
+        return RealBodies(self.body_pose.to(device), self.betas.to(device))
 
 
 def network_terms(
-    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Discriminators | None
+    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Judges | None
 ) -> dict[str, Float[Tensor, ""]]:
     """What the network is told, each term without its weight.
 
@@ -64,7 +78,8 @@ def network_terms(
         estimates: of every feedback step.
         batch: what is known about the people.
         body: turns an estimate into LSP-14 joints.
-        judges: their parameters get gradients, too; the caller steps the network alone. None: nobody judges.
+        judges: the `Discriminators`. Their parameters get gradients, too; the caller steps the network alone. None:
+            nobody judges.
     """
     last = estimates[-1]
     joints = lsp14_joints(last, body)
@@ -74,25 +89,24 @@ def network_terms(
         "parameters": parameter_loss(last.rotations, last.betas, batch.rotations, batch.betas, batch.paired),
     }
     if judges is not None:
-        scores = torch.cat([judges(estimate.body_pose, estimate.betas) for estimate in estimates])
         # A mean over bodies and feedback steps; HMR's code sums over the steps it has.
-        terms["adversarial"] = generator_loss(scores)
+        terms["adversarial"] = generator_loss(judges(*_bodies(estimates)))
     return terms
 
 
 def judges_loss(
-    estimates: tuple[Estimate, ...], real: RealBodies, judges: Discriminators
+    estimates: tuple[Estimate, ...], real: RealBodies, judges: Judges
 ) -> tuple[Float[Tensor, ""], dict[str, Float[Tensor, ""]]]:
     """What the judges are told, and how well they tell: mean scores of real and of made-up bodies.
 
     Args:
         estimates: of every feedback step; no gradient reaches them.
         real: as many bodies as there are estimates in all.
-        judges: the discriminators.
+        judges: the `Discriminators`.
     """
-    poses = torch.cat([estimate.body_pose for estimate in estimates]).detach()
-    betas = torch.cat([estimate.betas for estimate in estimates]).detach()
-    on_real, on_fake = judges(real.body_pose, real.betas), judges(poses, betas)
+    poses, betas = (values.detach() for values in _bodies(estimates))
+    scores = judges(torch.cat([real.body_pose, poses]), torch.cat([real.betas, betas]))
+    on_real, on_fake = scores.split([len(real.betas), len(betas)])
     balance = {"score of real": on_real.detach().mean(), "score of fake": on_fake.detach().mean()}
     return discriminator_loss(on_real, on_fake), balance
 
@@ -107,3 +121,9 @@ def lsp14_joints(estimate: Estimate, body: SMPL) -> Float[Tensor, "B 14 3"]:
     return body.keypoints(
         "lsp14", betas=estimate.betas, body_pose=estimate.body_pose, global_orient=estimate.global_orient
     )
+
+
+def _bodies(estimates: tuple[Estimate, ...]) -> tuple[Float[Tensor, "N J 3 3"], Float[Tensor, "N S"]]:
+    """Poses and betas of all feedback steps, one after the other."""
+    poses = torch.cat([estimate.body_pose for estimate in estimates])
+    return poses, torch.cat([estimate.betas for estimate in estimates])

@@ -83,18 +83,27 @@ class People:
         """
         if not 0 <= part <= 1:
             raise InputError(f"paired: expected a part between 0 and 1, got {part}")
-        known = torch.arange(len(self)) < round(part * len(self))
+        known = torch.arange(len(self), device=self.images.device) < round(part * len(self))
         return People(self.images, replace(self.labels, paired=known))
 
-    def crops(self, chosen: Tensor, device: torch.device | str = "cpu") -> Crops:
+    def to(self, device: torch.device | str) -> "People":
+        """The same on another device.
+
+        Args:
+            device: where to.
+        """
+        labels = Crops(**{field.name: getattr(self.labels, field.name).to(device) for field in fields(Crops)})
+        return People(self.images.to(device), labels)
+
+    def crops(self, chosen: Tensor) -> Crops:
         """Some of them, ready for a network.
 
         Args:
             chosen: which.
-            device: where to.
         """
-        values = {field.name: getattr(self.labels, field.name)[chosen].to(device) for field in fields(Crops)}
-        return Crops(**{**values, "images": self.images[chosen].to(device).float() / 255})
+        chosen = chosen.to(self.images.device)
+        values = {field.name: getattr(self.labels, field.name)[chosen] for field in fields(Crops)}
+        return Crops(**{**values, "images": self.images[chosen].float() / 255})
 
 
 def synthetic_people(

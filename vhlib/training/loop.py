@@ -3,6 +3,7 @@
 Convention:
     Step i draws its batch and its noise from the run's seed and i, and from nothing else. There is no shuffled list to
     remember: an interrupted run goes on from its last saved step, and ends with the numbers of one that never stopped.
+    Of several processes that train together, the first one writes, and its losses are logged.
 """
 
 import csv
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from vhlib.training.checkpoints import State, load_state, save_state, write_text
+from vhlib.training.devices import first
 
 Progress = Callable[[int, Mapping[str, float]], None]
 """Told how many steps are done, and the losses since the last time."""
@@ -99,7 +101,7 @@ def run(
             lines.append({"step": str(done)} | {term: f"{value:.6g}" for term, value in losses.items()})
             recent.clear()
             progress(done, losses)
-        if done % schedule.save_every == 0 or last:
+        if first() and (done % schedule.save_every == 0 or last):
             _write_log(out / f"{name}.csv", lines)
             seconds = time.perf_counter() - began
             save_state(state_file, task.modules, task.optimisers, State(done, seconds), config)

@@ -1,0 +1,78 @@
+"""Where a training runs: one device or several side by side, in full or in mixed precision, through Lightning Fabric.
+
+Convention:
+    Several devices are as many processes, started by Fabric with the same command line. All begin with the weights of
+    the same seed; each draws its own share of every batch, and gradients are averaged over all, so that the weights
+    stay the same (data parallel). Batch norm's running means are each one's own. The first process alone writes and
+    speaks.
+"""
+
+import os
+from typing import Literal
+
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from vhlib.core.errors import InputError
+
+Precision = Literal["32-true", "bf16-mixed"]
+"""Of a network's forward pass: full, or bfloat16 where a GPU knows it and it does no harm. Weights are kept in full."""
+
+
+def launch(count: int = 1, *, precision: Precision = "32-true") -> Fabric:
+    """Start on GPUs where there are any, else on the CPU, where precision is full.
+
+    Args:
+        count: how many devices, or processes on the CPU.
+        precision: mixed only where a GPU can.
+
+    Raises:
+        InputError: more devices than there are GPUs.
+    """
+    gpus = torch.cuda.device_count()
+    if gpus and count > gpus:
+        raise InputError(f"devices: expected at most {gpus}, as many GPUs as there are, got {count}")
+    fabric = Fabric(
+        accelerator="cuda" if gpus else "cpu",
+        devices=count,
+        strategy="ddp" if count > 1 else "auto",
+        precision=precision if gpus and torch.cuda.is_bf16_supported() else "32-true",
+    )
+    fabric.launch()
+    return fabric
+
+
+def share(fabric: Fabric, batch: int) -> int:
+    """How much of a batch each device takes.
+
+    Args:
+        fabric: of `launch`.
+        batch: of all together.
+
+    Raises:
+        InputError: a batch that cannot be shared out evenly.
+    """
+    if batch % fabric.world_size:
+        raise InputError(f"devices: a batch of {batch} cannot be shared out among {fabric.world_size}; choose another")
+    return batch // fabric.world_size
+
+
+def average_gradients(fabric: Fabric, module: nn.Module) -> None:
+    """Let all devices have the mean of their gradients, in one message.
+
+    Args:
+        fabric: of `launch`.
+        module: after its backward pass.
+    """
+    if fabric.world_size == 1:
+        return
+    gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
+    means = fabric.all_reduce(parameters_to_vector(gradients), reduce_op="mean")
+    vector_to_parameters(means, gradients)
+
+
+def first() -> bool:
+    """Whether this process is the one that writes and speaks."""
+    return os.environ.get("LOCAL_RANK", "0") == "0"
