@@ -73,8 +73,8 @@ def test_precision_is_full_where_there_is_no_gpu(monkeypatch):
 
 def test_refusals(monkeypatch):
     fabric = launch()
-    with monkeypatch.context() as patch, pytest.raises(InputError, match="of 4 cannot be shared out among 3"):
-        patch.setattr(Fabric, "world_size", property(lambda self: 3))
+    monkeypatch.setattr(Fabric, "world_size", property(lambda self: 3))
+    with pytest.raises(InputError, match="a batch of 4 cannot be shared out among 3"):
         share(fabric, 4)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(InputError, match="expected at most 1, as many GPUs as there are, got 2"):

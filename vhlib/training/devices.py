@@ -8,11 +8,11 @@ Convention:
 """
 
 import os
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from vhlib.core.errors import InputError
@@ -69,7 +69,7 @@ def average_gradients(fabric: Fabric, module: nn.Module) -> None:
     if fabric.world_size == 1:
         return
     gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
-    means = fabric.all_reduce(parameters_to_vector(gradients), reduce_op="mean")
+    means = cast(Tensor, fabric.all_reduce(parameters_to_vector(gradients), reduce_op="mean"))
     vector_to_parameters(means, gradients)
 
 
