@@ -25,7 +25,7 @@ def each(function: Callable[..., R], jobs: Sequence[tuple[Any, ...]], *, workers
         jobs: its arguments, once for each call.
         workers: processes; with 1 the work is done in this one.
     """
-    if workers == 1:
+    if workers == 1 or len(jobs) < 2:
         yield from (function(*job) for job in jobs)
         return
     others = set(multiprocessing.active_children())
