@@ -16,11 +16,11 @@ class Counted:
     def __init__(self, value):
         self.value, self.runs, self.broken = value, 0, False
 
-    def __call__(self):
+    def __call__(self, seed=0):
         if self.broken:
             raise KeyboardInterrupt
         self.runs += 1
-        return {"error, mm": self.value, "found": None}
+        return {"error, mm": self.value + seed, "found": None}
 
 
 @pytest.fixture
@@ -60,6 +60,40 @@ def test_rows_of_other_settings_are_measured_again(toy, measures, tmp_path, chan
     run(toy, tmp_path)
     run(replace(toy, **change), tmp_path)
     assert measures["good"].runs == 2
+
+
+def test_a_row_that_is_made_from_something_else_is_measured_again_and_no_other(toy, measures, tmp_path):
+    run(toy, tmp_path)
+    good, bad = toy.rows
+    for _ in range(2):
+        run(replace(toy, rows=(good, replace(bad, config={"steps": 7, "sizes": (1, 2)}))), tmp_path)
+    assert (measures["good"].runs, measures["bad"].runs) == (1, 2)
+
+
+def test_each_seed_is_saved_by_itself_and_the_row_is_their_mean_with_its_spread(toy, measures, tmp_path):
+    columns = ("error, mm", "± error, mm", "found")
+    rows = tuple(replace(row, seeds=(0, 1, 5)) for row in toy.rows)
+    seeded = replace(toy, columns=columns, rows=rows)
+    assert run(seeded, tmp_path).column("error, mm") == {"good": pytest.approx(3.25), "bad": pytest.approx(125.4)}
+    assert run(seeded, tmp_path).column("± error, mm")["good"] == pytest.approx(7**0.5)
+    assert run(seeded, tmp_path).column("found")["good"] is None
+    assert measures["good"].runs == 3
+    run(replace(seeded, rows=tuple(replace(row, seeds=(0, 1, 2)) for row in rows)), tmp_path)
+    assert measures["good"].runs == 4
+
+
+def test_what_rows_share_is_made_once_and_only_for_rows_that_are_missing(toy, tmp_path):
+    made, told = [], []
+    for _ in range(2):
+        run(replace(toy, share=lambda: made.append(1)), tmp_path, progress=lambda *says: told.append(says))
+    assert made == [1]
+    assert told == [("what all rows share", 0, 2), ("good", 0, 2), ("bad", 1, 2)]
+
+
+@pytest.mark.slow
+def test_several_processes_measure_the_same(tmp_path):
+    tables = [run(prepare("pose-library"), tmp_path / str(workers), workers=workers) for workers in (1, 2)]
+    assert tables[0].rows == tables[1].rows
 
 
 def test_a_row_with_other_columns_is_refused_and_not_saved(toy, tmp_path):

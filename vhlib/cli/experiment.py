@@ -15,6 +15,7 @@ def experiment(
     profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: more.")] = "fast",
     out: Annotated[Path | None, typer.Option(help="Folder; default: out/NAME.")] = None,
     show_list: Annotated[bool, typer.Option("--list", help="List the experiments.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Rows and seeds measured at the same time.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Measure finished rows again.")] = False,
 ) -> None:
     """Run an experiment: table.json, table.md and figure.png; rows that are done already are read back."""
@@ -37,9 +38,11 @@ def experiment(
         shutil.rmtree(folder / "rows", ignore_errors=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(name, total=len(prepared.rows))
-        begin = lambda row, number: progress.update(task, description=row, completed=number)  # noqa: E731
-        table = run(prepared, folder, begin=begin)
-        progress.update(task, description=name, completed=len(prepared.rows))
+        task = progress.add_task(name, total=None)
+
+        def show(says: str, done: int, total: int) -> None:
+            progress.update(task, description=says, completed=done, total=total)
+
+        table = run(prepared, folder, workers=workers, progress=show)
     typer.echo(table.markdown())
     typer.echo(f"table.json, table.md and figure.png are in {folder}/")

@@ -1,23 +1,22 @@
 """People as a regressor meets them: square crops, and labels in the crop's own measure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from pathlib import Path
+from typing import Final
 
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
-from vhlib import __version__
 from vhlib.body import GENDERS, load_body
-from vhlib.core import paths
 from vhlib.core.errors import InputError
-from vhlib.data.synthetic import Sample, SyntheticPeople, loader
+from vhlib.data.synthetic import Sample, SyntheticPeople, collate
 from vhlib.geometry.rotations import axis_angle_to_matrix
-from vhlib.nets import read_tensors, write_tensors
+from vhlib.training.kept import kept
 
-_PIECE = 500  # people in a file
+LABELLED: Final = ("lsp14", "smpl24")
+"""The skeletons whose keypoints are kept."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,8 @@ class People:
         Args:
             samples: a batch.
         """
-        count, height = len(samples), samples.image.shape[1]
-        pose = torch.cat([samples.global_orient[:, None], samples.body_pose], 1)
-        labels = Crops(
-            images=torch.empty(count, 3, 0, 0),
-            keypoints=samples.keypoints_2d["lsp14"] * (2 / height) - 1,
-            visible=(samples.visibility["lsp14"] > 0).float(),
-            joints=samples.keypoints_3d["lsp14"],
-            rotations=axis_angle_to_matrix(pose),
-            betas=neutral_betas(samples.betas, samples.genders),
-            paired=torch.zeros(count, dtype=torch.bool),
-        )
-        return cls(samples.image.movedim(-1, 1).contiguous(), labels)
+        known = described(samples)
+        return cls(known["images"], labels_of(known, "lsp14"))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -109,7 +98,7 @@ class People:
 def synthetic_people(
     split: str, count: int, *, size: int, seed: int = 0, progress: Callable[[int], None] = lambda made: None
 ) -> People:
-    """The first people of a synthetic set, made by two processes; the user's folder keeps them for the next time.
+    """The first people of a synthetic set, nobody's body known.
 
     Args:
         split: "train", "val" or "test".
@@ -118,17 +107,73 @@ def synthetic_people(
         seed: of the set.
         progress: told how many there are.
     """
-    folder = paths.user("people", f"{split}-{seed}-{size}-{__version__}")
-    pieces = []
-    for start in range(0, count, _PIECE):
-        stop = min(start + _PIECE, count)
-        file = folder / f"{start}-{stop}.safetensors"
-        if not file.exists():
-            made = loader(SyntheticPeople(split, seed=seed, size=size), batch=16, start=start, stop=stop, workers=2)
-            _write(file, _joined([People.of(samples) for samples in made]))
-        pieces.append(_read(file))
-        progress(stop)
-    return _joined(pieces)
+    known = dressed(split, count, size=size, seed=seed, progress=progress)
+    return People(known["images"], labels_of(known, "lsp14"))
+
+
+def dressed(
+    split: str, count: int, *, size: int, seed: int = 0, progress: Callable[[int], None] = lambda made: None
+) -> dict[str, Tensor]:
+    """Everything that trainings ask for about the first people of a synthetic set, see `described`; made once, kept.
+
+    Args:
+        split: "train", "val" or "test".
+        count: how many.
+        size: side of the crops, pixels.
+        seed: of the set.
+        progress: told how many there are.
+    """
+    return kept("dressed", _dressed, split, count, size=size, seed=seed, progress=progress)
+
+
+def described(samples: Sample) -> dict[str, Tensor]:
+    """What is kept of synthetic people, a row for each.
+
+    Convention:
+        Keypoints are in the crop's [-1, 1], the focal length is in half crops: (x, y, z) is seen at focal · (x, y) / z.
+        Betas are the neutral body's.
+
+    Args:
+        samples: a batch.
+
+    Returns:
+        ``images``, ``parts``, ``garments``, ``rotations``, ``betas``, ``focal_length``, and for each skeleton of
+        `LABELLED` its ``/keypoints``, ``/visible`` and ``/joints``.
+    """
+    height = samples.image.shape[1]
+    known = {
+        "images": samples.image.movedim(-1, 1).contiguous(),
+        "parts": samples.parts,
+        "garments": samples.garments,
+        "rotations": axis_angle_to_matrix(torch.cat([samples.global_orient[:, None], samples.body_pose], 1)),
+        "betas": neutral_betas(samples.betas, samples.genders),
+        "focal_length": samples.focal_length[:, 0] * (2 / height),
+    }
+    for name in LABELLED:
+        known[f"{name}/keypoints"] = samples.keypoints_2d[name] * (2 / height) - 1
+        known[f"{name}/visible"] = (samples.visibility[name] > 0).float()
+        known[f"{name}/joints"] = samples.keypoints_3d[name]
+    return known
+
+
+def labels_of(known: Mapping[str, Tensor], skeleton: str, *, paired: bool = False) -> Crops:
+    """Labels in one skeleton's keypoints, with pictures of no size.
+
+    Args:
+        known: of `described`.
+        skeleton: one of `LABELLED`.
+        paired: whether everybody's body is known, else nobody's.
+    """
+    count = len(known["rotations"])
+    return Crops(
+        images=torch.empty(count, 3, 0, 0),
+        keypoints=known[f"{skeleton}/keypoints"],
+        visible=known[f"{skeleton}/visible"],
+        joints=known[f"{skeleton}/joints"],
+        rotations=known["rotations"],
+        betas=known["betas"],
+        paired=torch.full((count,), paired),
+    )
 
 
 def neutral_betas(betas: Float[Tensor, "B S"], genders: Sequence[str]) -> Float[Tensor, "B S"]:
@@ -159,17 +204,6 @@ def _into_neutral(gender: str) -> tuple[Tensor, Tensor]:
     return solved[:, :-1], solved[:, -1]
 
 
-def _joined(pieces: Sequence[People]) -> People:
-    labels = {field.name: torch.cat([getattr(each.labels, field.name) for each in pieces]) for field in fields(Crops)}
-    return People(torch.cat([each.images for each in pieces]), Crops(**labels))
-
-
-def _write(path: Path, people: People) -> None:
-    labels = {field.name: getattr(people.labels, field.name) for field in fields(Crops)}
-    write_tensors(path, labels | {"images": people.images}, {})
-
-
-def _read(path: Path) -> People:
-    tensors, _ = read_tensors(path)
-    images = tensors.pop("images")
-    return People(images, Crops(images=torch.empty(len(images), 3, 0, 0), **tensors))
+def _dressed(split: str, seed: int, size: int, start: int, stop: int) -> dict[str, Tensor]:
+    people = SyntheticPeople(split, seed=seed, size=size)
+    return described(collate([people[index] for index in range(start, stop)]))

@@ -62,6 +62,8 @@ class NBFTraining:
     """Through which joints are projected: the true one, which also knows where the pelvis is, or the network's own."""
     paired: float = 1.0
     """Which share of the people has labels in 3D."""
+    labelled: float = 0.25
+    """At least this share of each batch is drawn from those who have them, if anybody has."""
     people: int = 4_000
     """Of the synthetic training split."""
     batch: int = 32

@@ -12,11 +12,11 @@ from torch import Tensor
 from vhlib.body.parts import PARTS, grouped
 from vhlib.core.config import from_mapping
 from vhlib.core.random import generator, torch_follows
-from vhlib.data.synthetic import SyntheticPeople
 from vhlib.losses import balanced_cross_entropy, class_weights, dice
 from vhlib.metrics import Confusion, confusion
 from vhlib.nets import ResNet, Segmentation, fill, read_tensors
 from vhlib.training.checkpoints import finish, write_network
+from vhlib.training.crops import dressed
 from vhlib.training.loop import Progress, Schedule, run
 
 HELD_OUT: Final = 200
@@ -89,13 +89,8 @@ def synthetic_pictures(
         seed: of the set.
         progress: told how many there are.
     """
-    source, images, parts = SyntheticPeople(split, seed=seed, size=size), [], []
-    for index in range(count):
-        sample = source[index]
-        images.append(sample.image.movedim(-1, 0))
-        parts.append(sample.parts)
-        progress(index + 1)
-    return Pictures(torch.stack(images), torch.stack(parts))
+    known = dressed(split, count, size=size, seed=seed, progress=progress)
+    return Pictures(known["images"], known["parts"])
 
 
 class SegmentationTask:
