@@ -21,7 +21,8 @@ def counted(asked):
 def test_pieces_are_made_once_and_come_in_order(monkeypatch):
     monkeypatch.setattr(kept, "_PIECE", 4)
     monkeypatch.setattr(kept.os, "cpu_count", lambda: 1)
-    asked, told = [], []
+    asked: list[tuple[int, int]] = []
+    told: list[int] = []
     for count in (10, 10, 14):
         found = kept.kept("toy", counted(asked), "val", count, size=32, seed=0, progress=told.append)
         assert found["index"].tolist() == list(range(count))

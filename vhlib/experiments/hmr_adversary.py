@@ -90,10 +90,15 @@ def experiment(profile: str) -> Experiment:
         nets = {row["name"]: load_hmr(_folder(profile, row["name"]) / "hmr.safetensors") for row in table.rows}
         return _draw(table, nets, held_out(PROFILES[profile].size))
 
+    def share() -> None:
+        synthetic_people("train", PROFILES[profile].people, size=PROFILES[profile].size)
+        held_out(PROFILES[profile].size)
+
     rows = tuple(
-        Row(name, functools.partial(measure, name, config)) for name, config in variants(PROFILES[profile]).items()
+        Row(name, functools.partial(measure, name, config), config=asdict(config))
+        for name, config in variants(PROFILES[profile]).items()
     )
-    return Experiment("hmr-adversary", profile, (0,), tuple(COLUMNS), rows, draw)
+    return Experiment("hmr-adversary", profile, (0,), tuple(COLUMNS), rows, draw, share)
 
 
 def _folder(profile: str, name: str) -> Path:
