@@ -70,7 +70,7 @@ class HMRTraining:
     """How crops move."""
     people: int = 20_000
     """Of the synthetic training split."""
-    real: int = 50_000
+    real: int = 20_000
     """Bodies in the unpaired pool."""
     batch: int = 64
     """Crops in a step, of all devices together."""
