@@ -1,12 +1,10 @@
 """The body explorer in a real JupyterLab: a slider moved by keyboard moves the body on the screen."""
 
 import statistics
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+from tests.browser.cells import canvas_of, run_cell
 
 pytestmark = pytest.mark.browser
 
@@ -42,23 +40,6 @@ STOPWATCH = """
 
 
 EXPLORER = "from vhlib.widgets import body_explorer\nexplorer = body_explorer()\nexplorer"
-
-
-def run_cell(page: "Page", number: int) -> "Locator":
-    """Run a cell and return where its output goes."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    return cell.locator(".jp-OutputArea")
-
-
-def canvas_of(page: "Page") -> "Locator":
-    """The canvas of the 3D view, once it is drawn."""
-    canvas = page.locator("canvas").first
-    canvas.wait_for(timeout=120_000)
-    canvas.scroll_into_view_if_needed()
-    page.wait_for_timeout(2000)
-    return canvas
 
 
 def test_a_slider_moved_by_keyboard_moves_the_body(lab, visit, record_property):
