@@ -5,4 +5,4 @@ Layers, lowest first (a module imports only from the layers below its own):
 ``fitting | data``, ``course | widgets | training``, ``experiments | bench | report``, ``cli``.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"

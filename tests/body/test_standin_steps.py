@@ -23,6 +23,7 @@ from vhlib.body.standin.relaxation import relaxed
 from vhlib.body.standin.resting import Rest
 from vhlib.body.standin.shape import fitted_betas, half_areas, half_volumes, shape_space
 from vhlib.body.standin.skinning import centre_skinning, dual_quaternion_skinning, rotation_centres, skinned
+from vhlib.body.standin.skirt import regressed, tube_rows
 from vhlib.body.standin.smoothing import diffused
 from vhlib.body.standin.subdivision import subdivide
 from vhlib.body.standin.surface import HalfSurface, boundary_edges
@@ -421,6 +422,31 @@ def test_the_same_arrays_make_the_same_bytes(tmp_path):
             np.testing.assert_array_equal(archive[name], array)
 
 
+def test_a_tube_of_quads_in_any_order_is_put_in_rows_from_its_rim_down():
+    rows, columns = 5, 8
+    angle = np.linspace(-np.pi, np.pi, columns, endpoint=False) + 0.1
+    wanted = np.stack(
+        [np.stack([np.sin(angle), np.full(columns, -row), np.cos(angle)], 1) for row in range(rows)]
+    ).astype(float)
+    corner = np.arange(rows * columns).reshape(rows, columns)
+    right = np.roll(corner, -1, 1)
+    quads = np.stack([corner[:-1], corner[1:], right[1:], right[:-1]], -1).reshape(-1, 4)
+    shuffle = np.random.default_rng(0).permutation(rows * columns)
+    points = np.empty((rows * columns, 3))
+    points[shuffle] = wanted.reshape(-1, 3)
+    assert_allclose(points[tube_rows(shuffle[quads], points)], wanted)
+
+
+def test_a_skirt_that_is_linear_in_the_betas_is_found_again():
+    source = np.random.default_rng(0)
+    raw = source.standard_normal((50, 3))
+    betas = np.linalg.qr(raw - raw.mean(0))[0] * np.sqrt(50)
+    mean, directions = source.standard_normal((4, 6, 3)), source.standard_normal((4, 6, 3, 3))
+    found_mean, found = regressed(mean + np.einsum("rcks,ns->nrck", directions, betas), betas)
+    assert_allclose(found_mean, mean, atol=1e-12)
+    assert_allclose(found, directions, atol=1e-12)
+
+
 def test_an_unknown_gender_is_refused_before_anything_is_read(tmp_path):
     with pytest.raises(InputError, match="expected neutral, male, female, got other"):
         build_standin(tmp_path, ["other"], lambda _: None)
@@ -430,10 +456,12 @@ def test_an_unknown_gender_is_refused_before_anything_is_read(tmp_path):
 def test_building_again_gives_the_committed_file(tmp_path):
     pytest.importorskip("anny", reason="pip install 'vhlib[body]' to build the stand-in body again")
     steps: list[str] = []
-    (path,) = build_standin(tmp_path, ["neutral"], steps.append)
+    paths = build_standin(tmp_path, ["neutral"], steps.append)
     assert len(steps) == 5
-    with np.load(path) as new, np.load(standin_file("neutral")) as old:
-        assert set(new) == set(old)
-        for name in set(new) - {"name", "provenance"}:
-            tolerance = 1e-4 if name == "posedirs" else 1e-5
-            assert_allclose(new[name].astype(float), old[name].astype(float), atol=tolerance, err_msg=name)
+    assert [path.name for path in paths] == ["neutral.npz", "neutral_skirt.npz"]
+    for path in paths:
+        with np.load(path) as new, np.load(standin_file("neutral").with_name(path.name)) as old:
+            assert set(new) == set(old)
+            for name in set(new) - {"name", "provenance"}:
+                tolerance = 1e-4 if name == "posedirs" else 1e-5
+                assert_allclose(new[name].astype(float), old[name].astype(float), atol=tolerance, err_msg=name)

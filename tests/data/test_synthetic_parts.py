@@ -10,6 +10,7 @@ from vhlib.cameras import PerspectiveCamera
 from vhlib.data.poses import PoseLibrary
 from vhlib.data.synthetic.cloth import Cut, garment, shirt_shape, trousers_shape
 from vhlib.data.synthetic.colour import lab, linear, skin_tone, srgb
+from vhlib.data.synthetic.drapes import SkirtCut, skirt, straight_skirt
 from vhlib.data.synthetic.draws import Draws, pick
 from vhlib.data.synthetic.figure import Stance, dummy, figure, normals_of
 from vhlib.data.synthetic.framing import framed, placed
@@ -20,6 +21,7 @@ from vhlib.data.synthetic.mesh import Mesh, bounds, cut, joined, without
 from vhlib.data.synthetic.noise import SIDE, fractal, smooth_step
 from vhlib.data.synthetic.paint import PATTERNS, Fabric
 from vhlib.geometry import vertex_normals
+from vhlib.geometry.skeletons import SMPL24
 from vhlib.render import backend
 
 
@@ -138,6 +140,36 @@ def test_cloth_is_outside_of_what_it_covers():
         assert (shape[corners[corners < len(shape)]] > 0).all()
         assert np.isfinite(made.points).all()
     assert mesh.places[np.unique(mesh.faces)][:, 1].min() == pytest.approx(-1.1, abs=1e-4)
+
+
+@pytest.mark.parametrize("sewn", [skirt, straight_skirt])
+def test_a_skirt_hangs_from_its_waist_to_its_hem_around_both_thighs(sewn):
+    person = figure(somebody())
+    cut_as = SkirtCut(waist=-0.12, hem=-0.6, ease=0.01, flare=0.05, folds=0.0, count=6)
+    mesh = sewn(person, dummy().places, cut_as, chance())
+    used = np.unique(mesh.faces)
+    heights = mesh.places[used, 1]
+    assert heights.max() == pytest.approx(-0.12, abs=1e-5)
+    assert heights.min() == pytest.approx(-0.6, abs=1e-5)
+    assert {SMPL24.names[part - 1] for part in mesh.parts} <= {"pelvis", "spine1", "left_hip", "right_hip"}
+    assert (np.linalg.norm(mesh.normals[used], axis=1) > 0.9).all()
+    # A closed tube: only its two rims lie at one triangle. The cut at the hem makes its points once for each triangle.
+    places, joint = np.unique(mesh.places.round(5), axis=0, return_inverse=True)
+    faces = joint.reshape(-1)[mesh.faces]
+    ends = np.sort(np.stack([faces, np.roll(faces, -1, 1)], -1).reshape(-1, 2), 1)
+    edges, count = np.unique(ends, axis=0, return_counts=True)
+    rim = np.unique(edges[count == 1])
+    assert ((places[rim, 1] > -0.13) | (places[rim, 1] < -0.59)).all()
+    thighs = person.vertices[np.isin(dummy().part_of_vertex, [2, 3])].mean(0)
+    assert np.linalg.norm(mesh.points[used].mean(0) - thighs) < 0.2
+
+
+def test_a_wider_skirt_has_more_cloth():
+    person = figure(somebody())
+    narrow, wide = (SkirtCut(waist=-0.12, hem=-0.8, ease=0.01, flare=flare, folds=0.0, count=6) for flare in (0.0, 0.2))
+    for sewn in (skirt, straight_skirt):
+        areas = [area(sewn(person, dummy().places, cut_as, chance())) for cut_as in (narrow, wide)]
+        assert areas[0] < areas[1] < 3 * areas[0]
 
 
 @settings(deadline=None, max_examples=10)

@@ -2,7 +2,8 @@
 
 ``load_body()`` is the way in. ``lbs`` holds the paper's equations, ``smpl`` the module made of them, ``surface`` what
 is skinned; ``files`` and ``pickles`` read model files, ``verification`` looks into them and ``catalogue`` knows which
-are here; ``regressors``, ``landmarks`` and ``parts`` say what the vertices mean; ``standin`` builds the stand-in.
+are here; ``regressors``, ``landmarks`` and ``parts`` say what the vertices mean; ``skirts`` is what the stand-in
+can wear; ``standin`` builds both.
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ from vhlib.body.lbs import blend_shapes, linear_blend_skinning, pose_blend_shape
 from vhlib.body.measurements import stature
 from vhlib.body.parts import PARTS, PartLabels, grouped, part_labels
 from vhlib.body.regressors import keypoint_regressor
+from vhlib.body.skirts import Skirt, load_skirt
 from vhlib.body.smpl import SMPL, BodyOutput, pad_hands
 from vhlib.body.verification import Check, verify
 
@@ -29,6 +31,7 @@ __all__ = [
     "Check",
     "Entry",
     "PartLabels",
+    "Skirt",
     "blend_shapes",
     "bodies",
     "grouped",
@@ -36,6 +39,7 @@ __all__ = [
     "keypoint_regressor",
     "linear_blend_skinning",
     "load_body",
+    "load_skirt",
     "official_file",
     "pad_hands",
     "part_labels",

@@ -15,8 +15,9 @@ from vhlib.body.standin.measure import Figures, joint_figures, pose_figures, sha
 from vhlib.body.standin.parts import part_of_faces
 from vhlib.body.standin.regressors import Regression, joint_rows, keypoint_rows, transferred_row
 from vhlib.body.standin.resting import Rest
-from vhlib.body.standin.shape import half_areas, shape_space
-from vhlib.body.standin.source import GENDERS, Source, load_source
+from vhlib.body.standin.shape import ShapeSpace, half_areas, shape_space
+from vhlib.body.standin.skirt import Skirt, make_skirt, regressed
+from vhlib.body.standin.source import GENDERS, Source, load_skirt, load_source
 from vhlib.body.standin.surface import texture_indices
 from vhlib.body.standin.unpose import TPose
 from vhlib.body.standin.volume import with_volume_kept
@@ -73,11 +74,16 @@ def build_standin(out: Path, genders: Sequence[str], progress: Callable[[str], N
     shared = _shared(source, tpose, form, adults, people)
     fresh = {gender: source.adults(gender, _FRESH, seed=_SEED + 1) for gender in GENDERS}
     held_out = {gender: tpose.points(fresh[gender], form.mesh.rows, form.loose_skin) for gender in GENDERS}
+    skirt = make_skirt(load_skirt(source), np.concatenate([adults[gender] for gender in GENDERS]))
+    skirts = {gender: skirt.points(adults[gender]) for gender in GENDERS}
     files = []
     for gender in genders:
         progress(f"{gender}: shape space and pose blend shapes")
-        some, others = (np.concatenate([each[member] for member in BODIES[gender]]) for each in (people, held_out))
-        arrays, figures = _body(form, shared, some, others)
+        some, others, draped = (
+            np.concatenate([each[member] for member in BODIES[gender]]) for each in (people, held_out, skirts)
+        )
+        space = _shape_space(form, some)
+        arrays, figures = _body(form, shared, space, some, others)
         provenance = {
             "command": "vh body build",
             "versions": {**source.versions, "scipy": scipy.__version__, "vhlib": __version__},
@@ -86,8 +92,9 @@ def build_standin(out: Path, genders: Sequence[str], progress: Callable[[str], N
             "figures": {**shared.figures, **figures},
         }
         named = {"name": np.array(f"standin-{gender}"), "provenance": np.array(json.dumps(provenance, sort_keys=True))}
-        files.append(out / f"{gender}.npz")
-        write_npz(files[-1], {**shared.arrays, **arrays, **named})
+        files += [out / f"{gender}.npz", out / f"{gender}_skirt.npz"]
+        write_npz(files[-2], {**shared.arrays, **arrays, **named})
+        write_npz(files[-1], _skirt_arrays(skirt, draped, space))
     return files
 
 
@@ -159,13 +166,26 @@ def _coco_row(source: Source, form: Form, shape: np.ndarray, name: str) -> np.nd
     return transferred_row(weights, folded, form.mesh.rows @ shape, form.mesh.triangles)
 
 
+def _shape_space(form: Form, people: np.ndarray) -> ShapeSpace:
+    areas = half_areas(people.mean(0), form.mesh.triangles)
+    return shape_space(people, areas, form.mesh.marks["head_top"], form.mesh.triangles, _BETAS)
+
+
+def _skirt_arrays(skirt: Skirt, skirts: np.ndarray, space: ShapeSpace) -> dict[str, np.ndarray]:
+    """The skirt of one body, as it is written."""
+    mean, directions = regressed(skirts, space.betas)
+    return {
+        "v_template": _rounded(mean, _COARSE),
+        "shapedirs": _rounded(directions, _COARSE),
+        "weights": skirt.skin.astype(np.float32),
+    }
+
+
 def _body(
-    form: Form, shared: _Shared, people: np.ndarray, held_out: np.ndarray
+    form: Form, shared: _Shared, space: ShapeSpace, people: np.ndarray, held_out: np.ndarray
 ) -> tuple[dict[str, np.ndarray], dict[str, Figures]]:
     """One body's own arrays and figures."""
     mesh, unfolding = form.mesh, form.unfolding
-    areas = half_areas(people.mean(0), mesh.triangles)
-    space = shape_space(people, areas, mesh.marks["head_top"], mesh.triangles, _BETAS)
     points = unfolding.points(space.mean)
     joints = shared.joints @ points
     rest = Rest(points, form.triangles, shared.weights, joints)
@@ -180,7 +200,7 @@ def _body(
         "J": _rounded(joints, _FINE),
     }
     figures = {
-        "shape": shape_figures(space, areas, mesh, people, held_out),
+        "shape": shape_figures(space, half_areas(people.mean(0), mesh.triangles), mesh, people, held_out),
         "pose": pose_figures(correctives, fitted, rest, directions, seed=_SEED),
     }
     return arrays, figures

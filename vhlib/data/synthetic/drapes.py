@@ -11,13 +11,18 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from vhlib.data.synthetic.cloth import KNEE, tube_normals
-from vhlib.data.synthetic.figure import Figure
-from vhlib.data.synthetic.mesh import Mesh
+from vhlib.data.synthetic.figure import Figure, skirts, unit
+from vhlib.data.synthetic.mesh import Mesh, cut
 from vhlib.data.synthetic.noise import smooth_step
 from vhlib.geometry.skeletons import SMPL24
 
 COLUMNS: Final = 44
 ROWS: Final = 16
+_ABOVE: Final = 4
+"""Rows of a straight skirt between its waist and MakeHuman's rim."""
+_OFF: Final = 0.008
+"""Between the body and a skirt's waist, metres."""
+_UP: Final = np.array([0.0, 1.0, 0.0], np.float32)
 _SLAB: Final = 0.03
 """Half the height of the slice whose hull decides a row's radius, metres."""
 
@@ -59,7 +64,7 @@ def skirt(person: Figure, places: Float[np.ndarray, "V 3"], cut_as: SkirtCut, ch
     grid = np.empty((ROWS, COLUMNS, 3), np.float32)
     folds = np.sin(cut_as.count * angle + phase) + 0.5 * np.sin((cut_as.count // 2 + 1) * angle + second)
     below = np.float32(cut_as.waist) - heights
-    tight = np.float32(cut_as.ease) * smooth_step(below, 0.0, 0.12) + np.float32(0.008)
+    tight = np.float32(cut_as.ease) * smooth_step(below, 0.0, 0.12) + np.float32(_OFF)
     wider = cut_as.flare * np.diff(below, prepend=below[:1])
     depth = cut_as.folds * below / below[-1]
     for row, height in enumerate(heights):
@@ -73,6 +78,38 @@ def skirt(person: Figure, places: Float[np.ndarray, "V 3"], cut_as: SkirtCut, ch
     rest_places[:, 1] = np.repeat(heights, COLUMNS)
     weights = _skirt_weights(rest_places)
     return _grid_mesh(person, grid, rest_places, weights, closed=True)
+
+
+def straight_skirt(
+    person: Figure, places: Float[np.ndarray, "V 3"], cut_as: SkirtCut, chance: np.random.Generator
+) -> Mesh:
+    """A skirt that follows hips and legs as far as cloth can, posed: MakeHuman's, and above it the body's hull.
+
+    Args:
+        person: who wears it.
+        places: of the body's vertices.
+        cut_as: how it is cut.
+        chance: for its folds.
+    """
+    tube, pattern = person.skirt, skirts()["neutral"]
+    heights = np.linspace(cut_as.waist, pattern.template[0, :, 1].max(), _ABOVE, endpoint=False, dtype=np.float32)
+    centre = tube[0].mean(0)
+    angle = np.arctan2(tube[0, :, 0] - centre[0], tube[0, :, 2] - centre[2])
+    trunk = np.abs(places[:, 0]) < 0.3
+    slices = [person.rest[trunk & (np.abs(places[:, 1] - height) < _SLAB)] for height in heights]
+    radius = np.stack([_support(points, centre, angle) for points in slices])[..., None]
+    rings = radius * np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], 1) + centre * (1 - _UP)
+    grid = np.concatenate([rings + _UP * _lengthwise(person, places, heights)[:, None, None], tube])
+    rest_places = np.concatenate([rings + _UP * heights[:, None, None], pattern.template])
+    below = np.float32(cut_as.waist) - rest_places[..., 1]
+    folds = np.sin(cut_as.count * angle + np.float32(chance.uniform(0, 2 * np.pi))).astype(np.float32)
+    depth = cut_as.folds * np.clip(below / (cut_as.waist - cut_as.hem), 0, 1)
+    wider = _OFF + cut_as.ease * smooth_step(below, 0.0, 0.12) + cut_as.flare * below + depth * folds
+    outward = unit((grid - grid.mean(1, keepdims=True)) * (1 - _UP))
+    sewn = (grid + outward * wider[..., None]).astype(np.float32)
+    flat = rest_places.reshape(-1, 3)
+    weights = np.concatenate([_skirt_weights(flat[: rings[..., 0].size]), pattern.weights.reshape(-1, len(SMPL24))])
+    return cut(_grid_mesh(person, sewn, flat, weights, closed=True), flat[:, 1] - np.float32(cut_as.hem))
 
 
 def long_hair(
@@ -213,15 +250,15 @@ def _hair_weights(up: np.ndarray) -> np.ndarray:
 
 
 def _grid_mesh(person: Figure, grid: np.ndarray, places: np.ndarray, weights: np.ndarray, *, closed: bool) -> Mesh:
-    faces = _grid_faces(closed)
+    faces = _grid_faces(*grid.shape[:2], closed=closed)
     posed = person.skinned(grid.reshape(-1, 3), weights)
     normals = tube_normals(posed.reshape(grid.shape), closed=closed).reshape(-1, 3)
     parts = weights[faces].sum(1).argmax(1) + 1
     return Mesh(posed, normals, places, faces, parts)
 
 
-def _grid_faces(closed: bool) -> Int[np.ndarray, "F 3"]:
-    row, column = np.meshgrid(np.arange(ROWS - 1), np.arange(COLUMNS if closed else COLUMNS - 1), indexing="ij")
-    a, b = row * COLUMNS + column, row * COLUMNS + (column + 1) % COLUMNS
-    c, d = a + COLUMNS, b + COLUMNS
+def _grid_faces(rows: int, columns: int, *, closed: bool) -> Int[np.ndarray, "F 3"]:
+    row, column = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
+    a, b = row * columns + column, row * columns + (column + 1) % columns
+    c, d = a + columns, b + columns
     return np.stack([np.stack([a, c, b], -1), np.stack([b, c, d], -1)]).reshape(-1, 3)

@@ -5,7 +5,7 @@ Convention:
     their mesh, so a place means the same on everybody: hems, buttons and eyes are put at places.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final
 
@@ -15,7 +15,16 @@ from jaxtyping import Float, Int
 from scipy import sparse
 from torch import Tensor
 
-from vhlib.body import GENDERS, SMPL, blend_shapes, linear_blend_skinning, load_body, pose_blend_shapes
+from vhlib.body import (
+    GENDERS,
+    SMPL,
+    Skirt,
+    blend_shapes,
+    linear_blend_skinning,
+    load_body,
+    load_skirt,
+    pose_blend_shapes,
+)
 from vhlib.body.parts import part_labels
 from vhlib.body.regressors import keypoint_regressor
 from vhlib.geometry.kinematics import forward_kinematics
@@ -56,6 +65,12 @@ class Dummy:
 def bodies() -> dict[str, SMPL]:
     """The stand-ins by gender."""
     return {gender: load_body(gender, source="standin") for gender in GENDERS}
+
+
+@cache
+def skirts() -> dict[str, Skirt]:
+    """What goes around the stand-ins' legs, by gender."""
+    return {gender: load_skirt(gender) for gender in GENDERS}
 
 
 @cache
@@ -115,6 +130,8 @@ class Figure:
     """What the pose adds before skinning."""
     joints_rest: Float[np.ndarray, "24 3"]
     """Joints at rest."""
+    skirt: Float[np.ndarray, "R C 3"]
+    """What goes around the legs, at rest; see `vhlib.body.skirts`."""
     turns: Float[Tensor, "1 24 3 3"]
     """Each joint's rotation from the body at rest."""
     joints: Float[Tensor, "1 24 3"]
@@ -133,7 +150,7 @@ class Figure:
             translation: likewise, metres.
         """
         turn, shift = torch.from_numpy(rotation).float(), torch.from_numpy(translation).float()
-        there = Figure(self.rest, self.bulges, self.joints_rest, turn @ self.turns, self.joints @ turn.T + shift)
+        there = replace(self, turns=turn @ self.turns, joints=self.joints @ turn.T + shift)
         there.__dict__["vertices"] = (self.vertices @ rotation.T + translation).astype(np.float32)
         return there
 
@@ -193,6 +210,7 @@ def figure(stance: Stance) -> Figure:
         np.ascontiguousarray(rest.numpy()),
         np.ascontiguousarray(bulges.numpy()),
         joints_rest[0].numpy(),
+        skirts()[stance.gender].shaped(stance.betas.numpy()),
         turns,
         joints + stance.transl,
     )

@@ -18,7 +18,7 @@ from vhlib.data.synthetic.cloth import (
     trousers_shape,
 )
 from vhlib.data.synthetic.colour import cloth_colour, linear
-from vhlib.data.synthetic.drapes import SkirtCut, skirt
+from vhlib.data.synthetic.drapes import SkirtCut, skirt, straight_skirt
 from vhlib.data.synthetic.draws import between, pick
 from vhlib.data.synthetic.figure import Dummy, Figure, normals_of
 from vhlib.data.synthetic.mesh import Mesh, without
@@ -248,18 +248,19 @@ def _put_on_skirt(dressing: Dressing, chance: np.random.Generator) -> None:
 def _hang_skirt(
     dressing: Dressing, name: str, waist: float, hem: float, paint: Paint, chance: np.random.Generator
 ) -> None:
-    pleated = chance.random() < 0.5
+    straight, pleated = chance.random(2) < 0.5
     cut_as = SkirtCut(
         waist=waist,
         hem=hem,
         ease=between(chance, 0.006, 0.02),
-        flare=between(chance, 0.03, 0.28),
-        folds=between(chance, 0.004, 0.022),
-        count=int(chance.integers(14, 19) if pleated else chance.integers(5, 9)),
+        flare=between(chance, 0.0, 0.12) if straight else between(chance, 0.03, 0.28),
+        folds=between(chance, 0.0, 0.006) if straight else between(chance, 0.004, 0.022),
+        count=int(chance.integers(14, 19) if pleated and not straight else chance.integers(5, 9)),
     )
     places = dressing.dummy.places
     dressing.bury(trousers_shape(places, waist=waist, hem=hem), 0.05)
-    dressing.add(name, skirt(dressing.person, places, cut_as, chance), paint)
+    sewn = straight_skirt if straight else skirt
+    dressing.add(name, sewn(dressing.person, places, cut_as, chance), paint)
 
 
 def _put_on_dress(dressing: Dressing, chance: np.random.Generator) -> None:
