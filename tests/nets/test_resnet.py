@@ -42,6 +42,13 @@ def test_the_stages_halve_the_image_five_times():
     assert network.features == 64
 
 
+def test_without_its_pooling_all_later_maps_are_twice_as_large_and_the_weights_the_same():
+    network, pooled = ResNet(18, width=8, pooled=False), ResNet(18, width=8)
+    sizes = [tuple(features.shape[2:]) for features in network.stages(torch.rand(1, 3, 64, 96))]
+    assert sizes == [(32, 48), (32, 48), (16, 24), (8, 12), (4, 6)]
+    pooled.load_state_dict(network.state_dict())
+
+
 def test_gradients_reach_the_first_layer():
     network = ResNet(50, width=4)
     network(torch.rand(2, 3, 64, 64)).square().mean().backward()

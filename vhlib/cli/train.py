@@ -101,8 +101,8 @@ def hmr(
     if depth is not None and depth not in DEPTHS:
         raise InputError(f"--depth {depth}: expected one of {', '.join(map(str, DEPTHS))}")
     changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
-    full_width = None if imagenet is None else IMAGENET_WIDTH
-    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, "width": full_width, "seed": seed})
+    theirs = {} if imagenet is None else {"width": IMAGENET_WIDTH, "pooled": True}
+    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, **theirs, "seed": seed})
     if (card := finished(out, "hmr", asdict(config))) is None:
         several = devices if devices > 1 else None
         command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet, "devices": several})

@@ -28,12 +28,14 @@ class ResNet(nn.Module):
         depth: 18, 34 or 50.
         width: channels of the first stage, 64 in the paper; less makes a small network for small images.
         channels: of the image.
+        pooled: whether the first convolution is followed by the paper's pooling. Without it all maps are twice as
+            large: for crops of some 64 pixels, of which little would be left at the end.
 
     Raises:
         ValueError: another depth.
     """
 
-    def __init__(self, depth: int = 50, *, width: int = IMAGENET_WIDTH, channels: int = 3) -> None:
+    def __init__(self, depth: int = 50, *, width: int = IMAGENET_WIDTH, channels: int = 3, pooled: bool = True) -> None:
         super().__init__()
         if depth not in DEPTHS:
             raise ValueError(f"depth: expected one of {', '.join(map(str, DEPTHS))}, got {depth}")
@@ -41,7 +43,7 @@ class ResNet(nn.Module):
         self.conv1 = nn.Conv2d(channels, width, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
-        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1) if pooled else nn.Identity()
         self.stage_channels = tuple(width * 2**stage * block.expansion for stage in range(4))
         incoming = (width, *self.stage_channels)
         self.layer1, self.layer2, self.layer3, self.layer4 = (
@@ -59,6 +61,8 @@ class ResNet(nn.Module):
 
     def stages(self, images: Float[Tensor, "B C H W"]) -> tuple[Float[Tensor, "B _ _ _"], ...]:
         """Feature maps before pooling and after each stage, at 1/2, 1/4, 1/8, 1/16 and 1/32 of the image's size.
+
+        Without the pooling they are at 1/2, 1/2, 1/4, 1/8 and 1/16.
 
         Args:
             images: normalised as the weights expect.

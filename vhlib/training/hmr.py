@@ -56,6 +56,8 @@ class HMRTraining:
     """Of the encoder: 18 or 50."""
     width: int = 64
     """Of the encoder's first stage."""
+    pooled: bool = True
+    """Whether the encoder pools after its first convolution, as the paper's; without, small crops keep more places."""
     size: int = 64
     """Side of the crops, pixels."""
     regressor: RegressorConfig = field(default_factory=RegressorConfig)
@@ -98,7 +100,7 @@ PROFILES: Final[dict[str, HMRTraining]] = {
     ),
     "full": HMRTraining(
         width=48,
-        size=128,
+        pooled=False,
         batch=128,
         steps=8_000,
         precision="bf16-mixed",
@@ -175,7 +177,7 @@ def network(config: HMRTraining, mean: Estimate) -> HMR:
         config: of the run.
         mean: where its feedback starts.
     """
-    return HMR(ResNet(config.depth, width=config.width), mean=mean, config=config.regressor)
+    return HMR(ResNet(config.depth, width=config.width, pooled=config.pooled), mean=mean, config=config.regressor)
 
 
 @functools.cache
