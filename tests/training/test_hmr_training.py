@@ -120,6 +120,7 @@ def test_it_learns_the_few_people_that_it_sees(people):
         TINY,
         width=8,
         batch=6,
+        steps=100,
         regressor=RegressorConfig(width=64, dropout=0.0),
         supervision=Supervision(adversarial=0.0),
         augmentation=Augmentation(scale=0.0, shift=0.0, upright=1.0, flip=0.0, colour=0.0),
