@@ -133,6 +133,12 @@ def nbf(
     camera: Annotated[str | None, typer.Option(help="given: the true one; predicted: for photographs.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
+    segmentation: Annotated[
+        Path | None, typer.Option(help="Learn from the parts that this segmentation.safetensors finds in pictures.")
+    ] = None,
+    end_to_end: Annotated[
+        bool, typer.Option("--end-to-end", help="Half of the steps, that network learns too, and is written beside.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
@@ -140,15 +146,25 @@ def nbf(
     from vhlib.body.parts import PARTS
     from vhlib.training.checkpoints import finished
     from vhlib.training.nbf import PROFILES, train_nbf
+    from vhlib.training.nbf_chain import PROFILES as CHAINS
+    from vhlib.training.nbf_chain import train_chain
 
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
     changes = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
-    config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
+    if end_to_end and segmentation is None:
+        raise InputError("--end-to-end: two networks learn together; name the first with --segmentation FILE")
+    config, teach = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed}), train_nbf
+    if segmentation is not None:
+        ours = {f"nbf.{name}": value for name, value in {**changes, "seed": seed}.items()}
+        first = {"segmentation": str(segmentation), "together": 0.5 if end_to_end else 0.0}
+        config, teach = _configured(CHAINS, profile, out, "nbf", fresh, {**ours, **first}), train_chain
     if (card := finished(out, "nbf", asdict(config))) is None:
-        command = _command(out, "nbf", profile, {"seed": seed, **changes})
-        with _bars({"people": config.people, "nbf": config.steps}) as (making, training):
-            card = train_nbf(
+        command = _command(out, "nbf", profile, {"seed": seed, **changes, "segmentation": segmentation})
+        command += " --end-to-end" if end_to_end else ""
+        lengths = config if segmentation is None else config.nbf
+        with _bars({"people": lengths.people, "nbf": lengths.steps}) as (making, training):
+            card = teach(
                 *(out, config),
                 command=command,
                 making=making,
