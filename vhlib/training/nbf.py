@@ -96,7 +96,7 @@ PROFILES: Final[dict[str, NBFTraining]] = {
 
 DRESSED: Final[dict[str, NBFTraining]] = {
     "fast": replace(PROFILES["fast"], dressed=True, size=64, people=3_000),
-    "full": replace(PROFILES["full"], dressed=True, people=10_000),
+    "full": replace(PROFILES["full"], dressed=True, people=8_000),
 }
 """The same on dressed people, who have pictures and are more work to make."""
 
@@ -197,7 +197,7 @@ def network(config: NBFTraining, mean_rotations: Float[Tensor, "24 3 3"], mean_b
 
 
 def mean_body(people: PartPeople, *, absolute: bool) -> tuple[Float[Tensor, "24 3 3"], Float[Tensor, "S"]]:
-    """Means of rotation matrices, entry by entry (no rotations any more), and of betas.
+    """Means of rotation matrices, entry by entry (no rotations any more), and of betas; on the CPU.
 
     Args:
         people: of the training, all of whom are used: a mean says nothing of any single one.
@@ -206,7 +206,7 @@ def mean_body(people: PartPeople, *, absolute: bool) -> tuple[Float[Tensor, "24 
     rotations = people.labels.rotations
     if absolute:
         rotations = local_to_global(rotations, SMPL24.parents)
-    return rotations.mean(0), people.labels.betas.mean(0)
+    return rotations.mean(0).cpu(), people.labels.betas.mean(0).cpu()
 
 
 def reader(net: NBF, config: NBFTraining) -> Callable[[PartPeople], Estimate]:
