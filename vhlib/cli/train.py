@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -154,19 +155,19 @@ def nbf(
     changes = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
     if end_to_end and segmentation is None:
         raise InputError("--end-to-end: two networks learn together; name the first with --segmentation FILE")
-    config, teach = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed}), train_nbf
-    if segmentation is not None:
-        ours = {f"nbf.{name}": value for name, value in {**changes, "seed": seed}.items()}
+    if segmentation is None:
+        config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
+        whole, teach = asdict(config), partial(train_nbf, out, config)
+    else:
+        second = {f"nbf.{name}": value for name, value in {**changes, "seed": seed}.items()}
         first = {"segmentation": str(segmentation), "together": 0.5 if end_to_end else 0.0}
-        config, teach = _configured(CHAINS, profile, out, "nbf", fresh, {**ours, **first}), train_chain
-    if (card := finished(out, "nbf", asdict(config))) is None:
+        chain = _configured(CHAINS, profile, out, "nbf", fresh, {**second, **first})
+        config, whole, teach = chain.nbf, asdict(chain), partial(train_chain, out, chain)
+    if (card := finished(out, "nbf", whole)) is None:
         command = _command(out, "nbf", profile, {"seed": seed, **changes, "segmentation": segmentation})
-        command += " --end-to-end" if end_to_end else ""
-        lengths = config if segmentation is None else config.nbf
-        with _bars({"people": lengths.people, "nbf": lengths.steps}) as (making, training):
+        with _bars({"people": config.people, "nbf": config.steps}) as (making, training):
             card = teach(
-                *(out, config),
-                command=command,
+                command=command + (" --end-to-end" if end_to_end else ""),
                 making=making,
                 progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
             )

@@ -39,15 +39,15 @@ F1: Final = "mean F1"
 STEPS: Final = {"fast": (25, 100, 400), "full": (50, 200, 600, 1_500)}
 """How long the segmentation networks are trained."""
 
-ERRORS: Final[dict[str, tuple[Callable[..., Tensor], float]]] = {
-    "edges frayed by 1 pixel": (ragged, 1),
-    "edges frayed by 3 pixels": (ragged, 3),
-    "sides swapped on 10 %": (swapped, 0.1),
-    "sides swapped on 50 %": (swapped, 0.5),
-    "10 % of the parts missing": (overlooked, 0.1),
-    "30 % of the parts missing": (overlooked, 0.3),
+ERRORS: Final[dict[str, Callable[..., UInt8[Tensor, "B H W"]]]] = {
+    "edges frayed by 1 pixel": functools.partial(ragged, reach=1),
+    "edges frayed by 3 pixels": functools.partial(ragged, reach=3),
+    "sides swapped on 10 %": functools.partial(swapped, share=0.1),
+    "sides swapped on 50 %": functools.partial(swapped, share=0.5),
+    "10 % of the parts missing": functools.partial(overlooked, share=0.1),
+    "30 % of the parts missing": functools.partial(overlooked, share=0.3),
 }
-"""What is done to the true parts, and how much of it."""
+"""What is done to the true parts."""
 
 Segmenter = Callable[[PartPeople], UInt8[Tensor, "B H W"]]
 """People to labels in as many parts as the fitting network takes."""
@@ -57,7 +57,7 @@ def experiment(profile: str) -> Experiment:
     """A row for the truth, one for each network, and one for each error."""
     fitting = DRESSED[profile]
     told: dict[str, tuple[Callable[[], Segmenter], dict[str, Any]]] = {
-        "the truth": (functools.partial(_spoilt, fitting.parts, lambda parts, amount, generator: parts, 0), {})
+        "the truth": (functools.partial(_spoilt, fitting.parts, functools.partial(overlooked, share=0.0)), {})
     }
     for steps in STEPS[profile]:
         config = replace(
@@ -65,8 +65,8 @@ def experiment(profile: str) -> Experiment:
             parts=fitting.parts, size=fitting.size, people=fitting.people, steps=steps,
         )  # fmt: skip
         told[f"network, {steps} steps"] = (functools.partial(_network, fitting, config), asdict(config))
-    for name, (error, amount) in ERRORS.items():
-        told[name] = (functools.partial(_spoilt, fitting.parts, error, amount), {})
+    for name, error in ERRORS.items():
+        told[name] = (functools.partial(_spoilt, fitting.parts, error), {})
     folder = paths.user("nbf-segmentation-quality", profile)
     rows = tuple(
         Row(name, functools.partial(measure, fitting, folder, make), asdict(fitting) | {"segmentation": config})
@@ -105,8 +105,8 @@ def _network(fitting: NBFTraining, config: SegmentationTraining) -> Segmenter:
     return lambda some: predicted(task.net, some.images)
 
 
-def _spoilt(parts: int, error: Callable[..., Tensor], amount: float) -> Segmenter:
-    return lambda people: grouped(error(people.parts, amount, generator=generator(0, "part errors")), parts)
+def _spoilt(parts: int, error: Callable[..., UInt8[Tensor, "B H W"]]) -> Segmenter:
+    return lambda people: grouped(error(people.parts, generator=generator(0, "part errors")), parts)
 
 
 @functools.cache
@@ -118,16 +118,14 @@ def _draw(table: Table) -> Figure:
     """The 3D error over F1, a colour for each kind of error."""
     figure = Figure(figsize=(6.5, 4), layout="constrained")
     axis = figure.subplots()
-    quality, error = table.column(F1), table.column("3D error, mm")
+    quality, error = (
+        {name: value or 0.0 for name, value in table.column(each).items()} for each in (F1, "3D error, mm")
+    )
     kinds = {"network": "blue", "edges": "orange", "sides": "vermilion", "missing": "purple"}
     for kind, colour in kinds.items():
-        names = [
-            "the truth",
-            *sorted((name for name in quality if kind in name), key=lambda name: -(quality[name] or 0)),
-        ]
-        axis.plot(
-            [quality[name] for name in names], [error[name] for name in names], "o-", color=COLOURS[colour], label=kind
-        )
+        names = sorted((name for name in quality if kind in name or name == "the truth"), key=quality.__getitem__)
+        xs, ys = ([values[name] for name in names] for values in (quality, error))
+        axis.plot(xs, ys, "o-", color=COLOURS[colour], label=kind)
     axis.set(xlabel=F1, ylabel="3D error, mm")
     axis.set_ylim(bottom=0)
     axis.legend(frameon=False)
