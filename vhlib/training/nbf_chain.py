@@ -48,7 +48,7 @@ PROFILES: Final[dict[str, ChainTraining]] = {
     "fast": ChainTraining(nbf=replace(DRESSED["fast"], camera="predicted")),
     "full": ChainTraining(
         size=128,
-        nbf=replace(DRESSED["full"], camera="predicted", people=10_000, width=48, batch=48, steps=2_400, rate=1.5e-3),
+        nbf=replace(DRESSED["full"], camera="predicted", width=48, batch=48, steps=2_400, rate=1.5e-3),
     ),
 }
 """``fast`` takes minutes on two cores, ``full`` as long on a GPU. Photographs do not come with a camera."""
