@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from vhlib.cli import app
 from vhlib.core.errors import InputError
 from vhlib.training import nbf as training
+from vhlib.training import nbf_chain
 
 
 @pytest.fixture
@@ -17,8 +18,9 @@ def trained(monkeypatch):
 
     def train(out, config, *, command, making, progress):
         asked.append((config, command))
-        making(config.people)
-        progress(config.steps, {"loss": 0.2})
+        length = getattr(config, "nbf", config)
+        making(length.people)
+        progress(length.steps, {"loss": 0.2})
         figures = {"joints_mm": 90.0, "pckh": 88.0, "rotation_rad": 0.5}
         card = {"config": json.loads(json.dumps(training.asdict(config))), "figures": figures}
         out.mkdir(parents=True, exist_ok=True)
@@ -49,6 +51,18 @@ def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(traine
     )
 
 
+def test_a_first_network_is_named_and_may_learn_too(trained, monkeypatch, tmp_path):
+    monkeypatch.setattr(nbf_chain, "train_chain", training.train_nbf)
+    result = run("--segmentation", "first.safetensors", "--end-to-end", "--steps", 7, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    [(config, command)] = trained
+    assert (config.segmentation, config.together, config.nbf.steps) == ("first.safetensors", 0.5, 7)
+    assert config.nbf.camera == "predicted"
+    assert command == (
+        f"vh train nbf --profile fast --seed 0 --steps 7 --segmentation first.safetensors --out {tmp_path} --end-to-end"
+    )
+
+
 def test_what_is_finished_is_read_back_unless_told_otherwise(trained, tmp_path):
     for extra in ((), (), ("--fresh",), ("--seed", 1)):
         assert run("--out", tmp_path, *extra).exit_code == 0
@@ -61,6 +75,7 @@ def test_refusals(trained, tmp_path):
         (("--profile", "slow", "--out", tmp_path), "--profile slow: expected fast or full"),
         (("--out", tmp_path / "file"), "this is a file; name a folder"),
         (("--parts", 5, "--out", tmp_path), "--parts 5: expected one of 24, 14, 12, 6, 3, 1"),
+        (("--end-to-end", "--out", tmp_path), "--end-to-end: two networks learn together; name the first"),
         (("--camera", "none", "--out", tmp_path), "camera: expected one of given, predicted"),
     ):
         result = run(*arguments)

@@ -4,12 +4,16 @@ from dataclasses import asdict, replace
 from functools import partial
 
 import pytest
+import torch
 
-from vhlib.experiments import nbf_losses, prepare
+from vhlib.data.synthetic import GARMENTS
+from vhlib.experiments import nbf_appearance, nbf_losses, nbf_segmentation_quality, prepare
 from vhlib.experiments.nbf_supervision import SHARES
-from vhlib.experiments.table import run
+from vhlib.experiments.table import SPREAD, run
+from vhlib.training import nbf, segmentation
 from vhlib.training.nbf import PROFILES, NBFTraining
 from vhlib.training.part_people import bare_people
+from vhlib.training.segmentation import SegmentationTraining
 
 TINY = NBFTraining(width=4, size=32, people=6, batch=4, steps=2)
 
@@ -27,15 +31,16 @@ def test_each_loss_is_alone_once():
     }
 
 
-def test_a_row_is_the_mean_of_its_seeds_with_their_spread(monkeypatch):
+def test_a_seed_of_a_row_is_a_training_of_its_own(monkeypatch):
     few = bare_people("train", 6, size=32)
-    monkeypatch.setattr(nbf_losses, "_people", lambda count, size: (few, few))
-    single, other, both = (nbf_losses.measure(TINY, seeds) for seeds in ((0,), (1,), (0, 1)))
-    assert set(both) == {*nbf_losses.COLUMNS, nbf_losses.SPREAD}
-    assert single[nbf_losses.SPREAD] is None
-    errors = [float(each["3D error, mm"] or 0) for each in (single, other)]
-    assert both["3D error, mm"] == pytest.approx(sum(errors) / 2)
-    assert both[nbf_losses.SPREAD] == pytest.approx(abs(errors[0] - errors[1]) / 2**0.5)
+    monkeypatch.setattr(nbf_losses, "_people", lambda count, size, dressed: (few, few))
+    first, again, other = (nbf_losses.measure(TINY, seed) for seed in (0, 0, 1))
+    assert set(first) == set(nbf_losses.COLUMNS)
+    assert first == again != other
+    full = prepare("nbf-losses", "full")
+    assert {row.seeds for row in full.rows} == {(0, 1, 2)}
+    assert full.columns[-1] == "± 3D error, mm"
+    assert all(row.config["weights"] for row in full.rows)
 
 
 def test_shares_go_from_everybody_to_nobody_and_other_rows_differ_by_one_thing():
@@ -46,9 +51,48 @@ def test_shares_go_from_everybody_to_nobody_and_other_rows_differ_by_one_thing()
 
 
 def test_the_figures_can_be_drawn(tmp_path):
-    for name in ("nbf-losses", "nbf-supervision", "nbf-parts"):
-        experiment = prepare(name)
+    for name in ("losses", "supervision", "parts", "input", "appearance", "segmentation-quality"):
+        experiment = prepare(f"nbf-{name}")
         values = dict.fromkeys(experiment.columns, 1.0)
-        rows = tuple(replace(row, measure=partial(dict, values)) for row in experiment.rows)
-        run(replace(experiment, rows=rows), tmp_path / name)
+        rows = tuple(replace(row, measure=partial(measured, values)) for row in experiment.rows)
+        run(replace(experiment, rows=rows, share=lambda: None), tmp_path / name)
         assert (tmp_path / name / "figure.png").stat().st_size > 5000
+
+
+def measured(values, seed=None):
+    return {name: value for name, value in values.items() if seed is None or not name.startswith(SPREAD)}
+
+
+def test_inputs_and_parts_of_one_experiment_are_of_the_same_people():
+    rows = prepare("nbf-input").rows
+    assert [row.name for row in rows] == ["picture", "parts", "joints", "joints and parts"]
+    assert all(row.config["dressed"] for row in rows)
+    assert len({str({**row.config, "shown": ""}) for row in rows}) == 1
+
+
+@pytest.mark.slow
+def test_every_row_can_be_measured(monkeypatch, tmp_path):
+    tiny = replace(TINY, dressed=True, people=40)
+    for profiles, config in ((nbf.PROFILES, TINY), (nbf.DRESSED, tiny)):
+        monkeypatch.setitem(profiles, "fast", config)
+    monkeypatch.setitem(segmentation.PROFILES, "fast", SegmentationTraining(width=4, decoder=8, size=32))
+    monkeypatch.setitem(nbf_segmentation_quality.STEPS, "fast", (1, 4))
+    for module in (nbf, nbf_losses, nbf_appearance, nbf_segmentation_quality):
+        monkeypatch.setattr(module, "HELD_OUT", 40)
+    tables = {
+        name: run(prepare(name), tmp_path / name)
+        for name in ("nbf-input", "nbf-appearance", "nbf-segmentation-quality")
+    }
+    quality = tables["nbf-segmentation-quality"].column("mean F1")
+    assert quality["the truth"] == 1
+    for kind in ("frayed", "swapped", "missing"):
+        little, much = (value or 0 for name, value in quality.items() if kind in name)
+        assert 1 > little > much
+    assert all((tmp_path / name / "figure.png").exists() for name in tables)
+
+
+def test_long_clothes_and_short_ones_are_told_apart():
+    outfits = (("trousers", "long-sleeved shirt", "cap"), ("trousers", "t-shirt"), ("dress", "boots"))
+    garments = torch.tensor([[garment in outfit for garment in GARMENTS] for outfit in outfits])
+    assert nbf_appearance.wearing_long(garments).tolist() == [True, False, False]
+    assert nbf_appearance.wearing_short(garments).tolist() == [False, False, True]

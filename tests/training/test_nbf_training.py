@@ -1,3 +1,4 @@
+import inspect
 from dataclasses import replace
 
 import pytest
@@ -6,8 +7,9 @@ import torch
 from vhlib.body import load_body
 from vhlib.core.errors import InputError
 from vhlib.data.synthetic import SyntheticPeople, collate
-from vhlib.training.nbf import NBFTask, NBFTraining, load_nbf, mean_body, nbf_terms, train_nbf
+from vhlib.training.nbf import NBFTask, NBFTraining, load_nbf, mean_body, nbf_terms, people_for, train_nbf
 from vhlib.training.nbf_figures import figures, project_given, smpl24_joints
+from vhlib.training.nbf_inputs import channels, heat_maps, shown
 from vhlib.training.part_people import bare_people
 
 TINY = NBFTraining(width=4, size=32, people=6, batch=4, steps=4, rate=1e-3)
@@ -56,18 +58,56 @@ def test_maps_have_a_channel_for_each_part_and_one_for_nothing(people, parts):
 
 def test_those_without_labels_in_3d_leave_two_losses_out(people):
     body, task = load_body("neutral", source="standin"), NBFTask(TINY, people)
-    terms = nbf_terms(task.net, people.paired(0.0), body, TINY)
+    terms = nbf_terms(task.net, people.maps(12), people.paired(0.0), body)
     assert terms["latent"] == terms["joints"] == 0
     assert terms["reprojection"] > 0
     assert people.paired(0.5).labels.paired.tolist() == [True] * 3 + [False] * 3
 
 
+def test_a_loss_in_3d_is_a_mean_over_the_batch_so_that_few_labels_weigh_little(people):
+    body, net = load_body("neutral", source="standin"), NBFTask(TINY, people).net.eval()
+    terms = [nbf_terms(net, some.maps(12), some, body) for some in (people.paired(0.5), people[:3])]
+    for name in ("latent", "joints"):
+        torch.testing.assert_close(terms[0][name], terms[1][name] / 2)
+
+
+def test_those_with_labels_are_in_every_batch(people):
+    task = NBFTask(replace(TINY, paired=1 / 6, labelled=0.5), people)
+    first = [(task._drawn(number) == 0).sum().item() for number in range(20)]
+    assert min(first) == 2
+    assert max(first) > 2
+
+
+@pytest.mark.parametrize("what", ["parts", "joints", "joints and parts", "picture"])
+def test_the_network_takes_what_it_is_shown(what):
+    config = replace(TINY, shown=what, dressed=True, people=4)
+    dressed = people_for(config, "train", 4)
+    task = NBFTask(config, dressed)
+    assert set(task.step(0)) == {"loss", "latent", "joints", "reprojection"}
+    seen = shown(dressed, what, 12)
+    assert seen.shape == (4, channels(what, 12), 32, 32)
+    assert seen.min() >= -1
+    assert seen.max() <= 1
+
+
+def test_a_blob_is_highest_where_its_joint_is(people):
+    labels = people.labels
+    maps = heat_maps(labels.keypoints, labels.visible, 32)
+    highest = maps.flatten(2).argmax(-1)
+    found = torch.stack([highest % 32, highest // 32], -1)
+    where = ((labels.keypoints + 1) * 16).floor().long()
+    assert torch.equal(found[labels.visible > 0], where[labels.visible > 0])
+    assert (maps[labels.visible == 0] == 0).all()
+    with pytest.raises(ValueError, match=r"keypoints: expected \(B, K, 2\)"):
+        inspect.unwrap(heat_maps)(labels.keypoints[0], labels.visible, 32)  # without the tests' own shape checks
+
+
 @pytest.mark.parametrize("camera", ["given", "predicted"])
 @pytest.mark.parametrize("name", ["latent", "joints", "reprojection"])
 def test_each_loss_alone_reaches_the_first_layer(people, name, camera):
-    config = replace(TINY, camera=camera)
-    task = NBFTask(config, people)
-    nbf_terms(task.net, people, load_body("neutral", source="standin"), config)[name].backward()
+    task = NBFTask(TINY, people)
+    body = load_body("neutral", source="standin")
+    nbf_terms(task.net, people.maps(12), people, body, camera=camera)[name].backward()
     first, last = task.net.encoder.conv1.weight.grad, task.net.residual.weight.grad
     assert first is not None
     assert last is not None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -133,6 +134,12 @@ def nbf(
     camera: Annotated[str | None, typer.Option(help="given: the true one; predicted: for photographs.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
+    segmentation: Annotated[
+        Path | None, typer.Option(help="Learn from the parts that this segmentation.safetensors finds in pictures.")
+    ] = None,
+    end_to_end: Annotated[
+        bool, typer.Option("--end-to-end", help="Half of the steps, that network learns too, and is written beside.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
@@ -140,17 +147,27 @@ def nbf(
     from vhlib.body.parts import PARTS
     from vhlib.training.checkpoints import finished
     from vhlib.training.nbf import PROFILES, train_nbf
+    from vhlib.training.nbf_chain import PROFILES as CHAINS
+    from vhlib.training.nbf_chain import train_chain
 
     if parts is not None and parts not in PARTS:
         raise InputError(f"--parts {parts}: expected one of {', '.join(map(str, PARTS))}")
     changes = {"parts": parts, "paired": paired, "camera": camera, "steps": steps, "people": people}
-    config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
-    if (card := finished(out, "nbf", asdict(config))) is None:
-        command = _command(out, "nbf", profile, {"seed": seed, **changes})
+    if end_to_end and segmentation is None:
+        raise InputError("--end-to-end: two networks learn together; name the first with --segmentation FILE")
+    if segmentation is None:
+        config = _configured(PROFILES, profile, out, "nbf", fresh, {**changes, "seed": seed})
+        whole, teach = asdict(config), partial(train_nbf, out, config)
+    else:
+        second = {f"nbf.{name}": value for name, value in {**changes, "seed": seed}.items()}
+        first = {"segmentation": str(segmentation), "together": 0.5 if end_to_end else 0.0}
+        chain = _configured(CHAINS, profile, out, "nbf", fresh, {**second, **first})
+        config, whole, teach = chain.nbf, asdict(chain), partial(train_chain, out, chain)
+    if (card := finished(out, "nbf", whole)) is None:
+        command = _command(out, "nbf", profile, {"seed": seed, **changes, "segmentation": segmentation})
         with _bars({"people": config.people, "nbf": config.steps}) as (making, training):
-            card = train_nbf(
-                *(out, config),
-                command=command,
+            card = teach(
+                command=command + (" --end-to-end" if end_to_end else ""),
                 making=making,
                 progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
             )

@@ -7,18 +7,18 @@ L_lat does.
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from vhlib.body import load_body
-from vhlib.experiments.table import Experiment, Row, Table, Values
-from vhlib.training.nbf import HELD_OUT, PROFILES, NBFTask, NBFTraining, NBFWeights
-from vhlib.training.nbf_figures import figures
-from vhlib.training.part_people import PartPeople, bare_people
+from vhlib.experiments.table import SPREAD, Experiment, Row, Table, Values
+from vhlib.nets import NBF
+from vhlib.training.nbf import HELD_OUT, PROFILES, NBFTask, NBFTraining, NBFWeights, people_for, reader
+from vhlib.training.nbf_figures import judged
+from vhlib.training.part_people import PartPeople
 from vhlib.viz.palette import COLOURS
 
 SEEDS: Final = {"fast": (0,), "full": (0, 1, 2)}
@@ -32,9 +32,6 @@ COLUMNS: Final[dict[str, str]] = {
 }
 """Each column, and the name of its figure."""
 
-SPREAD: Final = "± 3D error, mm"
-"""Standard deviation over the seeds; none for a single one."""
-
 PUBLISHED: Final = {
     "3D error, mm": (198.0, 83.7, 83.7, 82.0),
     "PCKh, %": (94.0, 93.5, 93.1, 93.5),
@@ -45,7 +42,7 @@ PUBLISHED: Final = {
 
 def experiment(profile: str) -> Experiment:
     """A row for each choice of losses."""
-    return compared("nbf-losses", profile, variants(PROFILES[profile]), _draw)
+    return compared("nbf-losses", profile, variants(PROFILES[profile]), _draw, seeds=SEEDS[profile])
 
 
 def variants(config: NBFTraining) -> dict[str, NBFTraining]:
@@ -64,53 +61,65 @@ def variants(config: NBFTraining) -> dict[str, NBFTraining]:
     return {name: replace(config, weights=each) for name, each in chosen.items()}
 
 
-def compared(name: str, profile: str, rows: Mapping[str, NBFTraining], draw: Callable[[Table], Figure]) -> Experiment:
-    """An experiment with a training for each row.
+def compared(
+    name: str,
+    profile: str,
+    rows: Mapping[str, NBFTraining],
+    draw: Callable[[Table], Figure],
+    *,
+    seeds: tuple[int, ...] = (0,),
+) -> Experiment:
+    """An experiment with a training for each row and seed.
 
     Args:
         name: as on the command line.
-        profile: of `SEEDS`.
+        profile: "fast" or "full".
         rows: what is trained.
         draw: the figure.
+        seeds: of each row.
     """
-    seeds = SEEDS[profile]
-    lines = tuple(Row(row, functools.partial(measure, config, seeds)) for row, config in rows.items())
-    return Experiment(name, profile, seeds, (*COLUMNS, SPREAD), lines, draw)
+    lines = tuple(Row(row, functools.partial(measure, config), asdict(config), seeds) for row, config in rows.items())
+
+    def share() -> None:
+        for config in rows.values():
+            _people(config.people, config.size, config.dressed)
+
+    return Experiment(name, profile, seeds, (*COLUMNS, f"{SPREAD}{next(iter(COLUMNS))}"), lines, draw, share)
 
 
-def measure(config: NBFTraining, seeds: tuple[int, ...]) -> Values:
-    """Train a network from each seed, and judge it on people of the test split.
+def measure(config: NBFTraining, seed: int) -> Values:
+    """Train a network, and judge it on people of the test split.
 
     Args:
         config: what is trained.
-        seeds: of the trainings.
+        seed: of the training.
     """
-    people, held_out = _people(config.people, config.size)
-    found = [trained(replace(config, seed=seed), people, held_out) for seed in seeds]
-    means = {column: float(np.mean([each[name] for each in found])) for column, name in COLUMNS.items()}
-    errors = [each["joints_mm"] for each in found]
-    return {**means, SPREAD: float(np.std(errors, ddof=1)) if len(errors) > 1 else None}
+    people, held_out = _people(config.people, config.size, config.dressed)
+    net = learned(replace(config, seed=seed), people)
+    body = load_body("neutral", source="standin").to(held_out.parts.device)
+    found = judged(reader(net, config), held_out, body)
+    return {column: found[name] for column, name in COLUMNS.items()}
 
 
-def trained(config: NBFTraining, people: PartPeople, held_out: PartPeople) -> dict[str, float]:
-    """Train one network, and judge it.
+def learned(config: NBFTraining, people: PartPeople) -> NBF:
+    """Train a network.
 
     Args:
         config: what is trained.
         people: on whom.
-        held_out: whom it is judged on.
     """
     task = NBFTask(config, people)
     for number in range(config.steps):
         task.step(number)
-    body = load_body("neutral", source="standin").to(held_out.parts.device)
-    return figures(task.net, held_out, body, parts=config.parts)
+    return task.net
 
 
 @functools.cache
-def _people(count: int, size: int) -> tuple[PartPeople, PartPeople]:
+def _people(count: int, size: int, dressed: bool) -> tuple[PartPeople, PartPeople]:
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return bare_people("train", count, size=size).to(device), bare_people("test", HELD_OUT, size=size).to(device)
+    config = NBFTraining(size=size, dressed=dressed)
+    people, held_out = (people_for(config, split, many) for split, many in (("train", count), ("test", HELD_OUT)))
+    return people.to(device), held_out.to(device)
 
 
 def _draw(table: Table) -> Figure:

@@ -2,10 +2,15 @@
 
 Omran et al., 3DV 2018; the authors' training code was never released. Three losses, each where its labels are:
 L_lat compares rotations and betas, L_3D the joints in space, L_2D the joints in the picture.
+
+Convention:
+    As in NBF's code, each person has flags that say which labels there are, and a loss is a mean over the batch, not
+    over those who have them: few labels weigh little. Their owners come into every batch, else a batch would often have
+    none.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,11 +24,14 @@ from vhlib.core.random import generator, torch_follows
 from vhlib.geometry.kinematics import local_to_global
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.losses import joint_loss, parameter_loss, reprojection_loss
-from vhlib.nets import NBF, ResNet, fill, read_tensors
+from vhlib.nets import NBF, Estimate, ResNet, fill, read_tensors
 from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.loop import Progress, Schedule, run
-from vhlib.training.nbf_figures import figures, project_given, smpl24_joints
-from vhlib.training.part_people import PartPeople, bare_people
+from vhlib.training.nbf_figures import judged, project_given, smpl24_joints
+from vhlib.training.nbf_inputs import Input, channels, shown
+from vhlib.training.part_people import PartPeople, bare_people, dressed_people
+
+Camera = Literal["given", "predicted"]
 
 _BETAS = 10
 HELD_OUT: Final = 500
@@ -34,11 +42,11 @@ HELD_OUT: Final = 500
 class NBFWeights:
     """How much each loss counts; 0 switches it off."""
 
-    latent: float = 1.0
+    latent: float = 5.0
     """L_lat: rotations and betas, where known."""
     joints: float = 10.0
     """L_3D: joints, where known."""
-    reprojection: float = 0.5
+    reprojection: float = 1.5
     """L_2D: joints in the picture, of everybody."""
 
 
@@ -46,6 +54,10 @@ class NBFWeights:
 class NBFTraining:
     """What is trained, on whom, and for how long."""
 
+    shown: Input = "parts"
+    """What the network sees."""
+    dressed: bool = False
+    """Whether people are dressed and in a world, as in pictures, else bare."""
     parts: int = 12
     """In the part maps: 24, 14, 12, 6, 3 or 1."""
     absolute: bool = True
@@ -55,20 +67,20 @@ class NBFTraining:
     width: int = 16
     """Of the encoder's first stage."""
     size: int = 32
-    """Side of the part maps, pixels."""
+    """Side of what it sees, pixels."""
     weights: NBFWeights = field(default_factory=NBFWeights)
     """Of the losses."""
-    camera: Literal["given", "predicted"] = "given"
+    camera: Camera = "given"
     """Through which joints are projected: the true one, which also knows where the pelvis is, or the network's own."""
     paired: float = 1.0
     """Which share of the people has labels in 3D."""
     labelled: float = 0.25
-    """At least this share of each batch is drawn from those who have them, if anybody has."""
+    """The share of each batch that is drawn from those who have them, where they are fewer and anybody has."""
     people: int = 4_000
     """Of the synthetic training split."""
     batch: int = 32
-    """Part maps in a step."""
-    steps: int = 600
+    """People in a step."""
+    steps: int = 900
     """In all."""
     rate: float = 3e-3
     """Adam's at the beginning; it falls to nothing with the power 0.9, as NBF's."""
@@ -78,13 +90,19 @@ class NBFTraining:
 
 PROFILES: Final[dict[str, NBFTraining]] = {
     "fast": NBFTraining(),
-    "full": NBFTraining(depth=50, width=64, size=224, people=50_000, batch=64, steps=100_000, rate=1e-4),
+    "full": NBFTraining(width=32, size=64, people=20_000, batch=64, steps=1_500, rate=2e-3),
 }
-"""``fast`` takes minutes on two cores, ``full`` wants a GPU."""
+"""``fast`` takes minutes on two cores, ``full`` as long on a GPU."""
+
+DRESSED: Final[dict[str, NBFTraining]] = {
+    "fast": replace(PROFILES["fast"], dressed=True, size=64, people=3_000),
+    "full": replace(PROFILES["full"], dressed=True, people=8_000),
+}
+"""The same on dressed people, who have pictures and are more work to make."""
 
 
 class NBFTask:
-    """One step: a batch of part maps, their bodies, the losses, Adam.
+    """One step: a batch of people, their bodies, the losses, Adam.
 
     Args:
         config: what is trained.
@@ -97,47 +115,73 @@ class NBFTask:
         self._body: SMPL = load_body("neutral", source="standin").to(device)
         with torch_follows(config.seed, "nbf", "weights"):
             self.net = network(config, *mean_body(people, absolute=config.absolute)).to(device)
-        self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate)
+        self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate, fused=True)
         self.modules = {"nbf": self.net}
         self.optimisers = {"adam": self._adam}
 
     def step(self, number: int) -> dict[str, Tensor]:
         """Do step ``number``, and return its losses."""
-        config, draw = self._config, generator(self._config.seed, "nbf", number)
-        chosen = torch.randint(len(self._people), (config.batch,), generator=draw)
-        batch = self._people[chosen.to(self._people.parts.device)]
+        config, batch = self._config, self._people[self._drawn(number)]
         self.net.train()
-        terms = nbf_terms(self.net, batch, self._body, config)
-        loss = torch.stack([weight * terms[name] for name, weight in asdict(config.weights).items()]).sum()
+        seen = shown(batch, config.shown, config.parts)
+        terms = nbf_terms(self.net, seen, batch, self._body, camera=config.camera)
+        loss = weighted(terms, config.weights)
         self._adam.param_groups[0]["lr"] = config.rate * (1 - number / config.steps) ** 0.9
         self._adam.zero_grad()
         loss.backward()
         self._adam.step()
         return {"loss": loss, **terms}
 
+    def _drawn(self, number: int) -> Tensor:
+        """Who is in a step's batch."""
+        config, draw = self._config, generator(self._config.seed, "nbf", number)
+        chosen = torch.randint(len(self._people), (config.batch,), generator=draw)
+        known, quota = round(config.paired * len(self._people)), round(config.labelled * config.batch)
+        if known and config.paired < config.labelled:
+            chosen[:quota] = torch.randint(known, (quota,), generator=draw)
+        return chosen.to(self._people.parts.device)
 
-def nbf_terms(net: NBF, batch: PartPeople, body: SMPL, config: NBFTraining) -> dict[str, Float[Tensor, ""]]:
-    """The three losses by name, unweighted.
+
+def nbf_terms(
+    net: NBF,
+    seen: Float[Tensor, "B C H W"],
+    batch: PartPeople,
+    body: SMPL,
+    *,
+    camera: Camera = "given",
+) -> dict[str, Float[Tensor, ""]]:
+    """The three losses by name, unweighted: means over the batch.
 
     L_lat compares the layer's matrices before they are made rotations, as NBF's code does: its gradient is then as
     simple as that of a linear regression. The joints come from the rotations.
 
     Args:
         net: what is trained.
-        batch: what is known about the people.
+        seen: what it sees of the people.
+        batch: what is known about them.
         body: turns an estimate into joints.
-        config: how many parts the network sees, and which camera L_2D looks through.
+        camera: which one L_2D looks through.
     """
-    labels = batch.labels
-    matrices, betas, camera = net.numbers(batch.maps(config.parts))
-    joints = smpl24_joints(net.estimate(matrices, betas, camera), body)
+    labels, known = batch.labels, batch.labels.paired.float().mean()
+    matrices, betas, own = net.numbers(seen)
+    joints = smpl24_joints(net.estimate(matrices, betas, own), body)
     truth = local_to_global(labels.rotations, SMPL24.parents) if net.absolute else labels.rotations
-    seen = project_given(joints, batch) if config.camera == "given" else camera.project(joints)
+    points = project_given(joints, batch) if camera == "given" else own.project(joints)
     return {
-        "latent": parameter_loss(matrices, betas, truth, labels.betas, labels.paired),
-        "joints": joint_loss(joints, labels.joints, labels.paired, skeleton=SMPL24),
-        "reprojection": reprojection_loss(seen, labels.keypoints, labels.visible),
+        "latent": known * parameter_loss(matrices, betas, truth, labels.betas, labels.paired),
+        "joints": known * joint_loss(joints, labels.joints, labels.paired, skeleton=SMPL24),
+        "reprojection": reprojection_loss(points, labels.keypoints, labels.visible),
     }
+
+
+def weighted(terms: Mapping[str, Float[Tensor, ""]], weights: NBFWeights) -> Float[Tensor, ""]:
+    """What is minimised.
+
+    Args:
+        terms: of `nbf_terms`.
+        weights: of each.
+    """
+    return torch.stack([weight * terms[name] for name, weight in asdict(weights).items()]).sum()
 
 
 def network(config: NBFTraining, mean_rotations: Float[Tensor, "24 3 3"], mean_betas: Float[Tensor, "S"]) -> NBF:
@@ -148,12 +192,12 @@ def network(config: NBFTraining, mean_rotations: Float[Tensor, "24 3 3"], mean_b
         mean_rotations: what its residuals are added to.
         mean_betas: likewise.
     """
-    encoder = ResNet(config.depth, width=config.width, channels=config.parts + 1)
+    encoder = ResNet(config.depth, width=config.width, channels=channels(config.shown, config.parts))
     return NBF(encoder, mean_rotations=mean_rotations, mean_betas=mean_betas, absolute=config.absolute)
 
 
 def mean_body(people: PartPeople, *, absolute: bool) -> tuple[Float[Tensor, "24 3 3"], Float[Tensor, "S"]]:
-    """Means of rotation matrices, entry by entry (no rotations any more), and of betas.
+    """Means of rotation matrices, entry by entry (no rotations any more), and of betas; on the CPU.
 
     Args:
         people: of the training, all of whom are used: a mean says nothing of any single one.
@@ -162,7 +206,33 @@ def mean_body(people: PartPeople, *, absolute: bool) -> tuple[Float[Tensor, "24 
     rotations = people.labels.rotations
     if absolute:
         rotations = local_to_global(rotations, SMPL24.parents)
-    return rotations.mean(0), people.labels.betas.mean(0)
+    return rotations.mean(0).cpu(), people.labels.betas.mean(0).cpu()
+
+
+def reader(net: NBF, config: NBFTraining) -> Callable[[PartPeople], Estimate]:
+    """A trained network, ready to be shown people.
+
+    Args:
+        net: in any mode; it is left ready to predict.
+        config: of its run.
+    """
+    net.eval()
+    return lambda people: net(shown(people, config.shown, config.parts))
+
+
+def people_for(
+    config: NBFTraining, split: str, count: int, progress: Callable[[int], None] = lambda made: None
+) -> PartPeople:
+    """The people of a run.
+
+    Args:
+        config: how large their crops are, and whether they are dressed.
+        split: "train", "val" or "test".
+        count: how many.
+        progress: told how many there are.
+    """
+    make = dressed_people if config.dressed else bare_people
+    return make(split, count, size=config.size, progress=progress)
 
 
 def train_nbf(
@@ -184,7 +254,7 @@ def train_nbf(
         out: folder for ``nbf.safetensors``, ``nbf.json`` and ``nbf.csv``.
         config: what is trained, on whom, for how long.
         command: what to type to get it again; for the card.
-        people: on whom; None: the synthetic training split's first, undressed.
+        people: on whom; None: the synthetic training split's first.
         held_out: whom the result is judged on; None: 500 of the test split.
         making: told how many people are made.
         progress: told about the training.
@@ -196,17 +266,17 @@ def train_nbf(
         InputError: the folder holds an unfinished run of another configuration.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    people = bare_people("train", config.people, size=config.size, progress=making) if people is None else people
-    held_out = bare_people("test", HELD_OUT, size=config.size) if held_out is None else held_out
+    people = people_for(config, "train", config.people, making) if people is None else people
+    held_out = people_for(config, "test", HELD_OUT) if held_out is None else held_out
     task = NBFTask(config, people.to(device))
     seconds = run(task, Schedule(config.steps), out, "nbf", config=asdict(config), progress=progress)
     file = out / "nbf.safetensors"
     write_network(file, task.net, asdict(config))
-    found = figures(load_nbf(file), held_out, load_body("neutral", source="standin"), parts=config.parts)
+    found = judged(reader(load_nbf(file), config), held_out, load_body("neutral", source="standin"))
     card = {
         "command": command,
         "config": asdict(config),
-        "held_out": f"{len(held_out)} people of the test split, undressed",
+        "held_out": f"{len(held_out)} people of the test split, {'dressed' if config.dressed else 'undressed'}",
         "figures": found,
         "seconds": round(seconds, 1),
     }

@@ -1,5 +1,7 @@
 """How good a fitting network is: joints in space, joints in the picture, rotations."""
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -15,6 +17,19 @@ _PIECE = 250  # people at once
 
 
 def figures(net: NBF, people: PartPeople, body: SMPL, *, parts: int) -> dict[str, float]:
+    """How good a network is that sees part maps, see `judged`.
+
+    Args:
+        net: in any mode; it is left ready to predict.
+        people: whom to judge on.
+        body: turns estimates into joints.
+        parts: in the part maps that it takes.
+    """
+    net.eval()
+    return judged(lambda some: net(some.maps(parts)), people, body)
+
+
+def judged(estimate: Callable[[PartPeople], Estimate], people: PartPeople, body: SMPL) -> dict[str, float]:
     """Means over people, through the true camera, which also knows where the pelvis is.
 
     Convention:
@@ -23,18 +38,16 @@ def figures(net: NBF, people: PartPeople, body: SMPL, *, parts: int) -> dict[str
         camera, whatever the network puts out.
 
     Args:
-        net: in any mode; it is left ready to predict.
+        estimate: what is judged.
         people: whom to judge on.
         body: turns estimates into joints.
-        parts: in the part maps that it takes.
 
     Returns:
         ``joints_mm``, ``aligned_mm`` (after Procrustes), ``pckh`` (%), ``rotation_rad``.
     """
-    net.eval()
     pieces = [people[start : start + _PIECE] for start in range(0, len(people), _PIECE)]
     with torch.no_grad():
-        found = [_figures(net(piece.maps(parts)), piece, body) for piece in pieces]
+        found = [_figures(estimate(piece), piece, body) for piece in pieces]
     return {name: torch.cat([each[name] for each in found]).mean().item() for name in found[0]}
 
 
