@@ -66,6 +66,8 @@ class NBFTraining:
     """Of the encoder: 18, 34 or 50."""
     width: int = 16
     """Of the encoder's first stage."""
+    pooled: bool = True
+    """Whether the encoder pools after its first convolution, as the paper's; without, small maps keep more places."""
     size: int = 32
     """Side of what it sees, pixels."""
     weights: NBFWeights = field(default_factory=NBFWeights)
@@ -90,7 +92,7 @@ class NBFTraining:
 
 PROFILES: Final[dict[str, NBFTraining]] = {
     "fast": NBFTraining(),
-    "full": NBFTraining(width=32, size=64, people=20_000, batch=64, steps=1_500, rate=2e-3),
+    "full": NBFTraining(width=32, pooled=False, size=64, people=20_000, batch=64, steps=1_500, rate=2e-3),
 }
 """``fast`` takes minutes on two cores, ``full`` as long on a GPU."""
 
@@ -192,7 +194,8 @@ def network(config: NBFTraining, mean_rotations: Float[Tensor, "24 3 3"], mean_b
         mean_rotations: what its residuals are added to.
         mean_betas: likewise.
     """
-    encoder = ResNet(config.depth, width=config.width, channels=channels(config.shown, config.parts))
+    taken = channels(config.shown, config.parts)
+    encoder = ResNet(config.depth, width=config.width, channels=taken, pooled=config.pooled)
     return NBF(encoder, mean_rotations=mean_rotations, mean_betas=mean_betas, absolute=config.absolute)
 
 
