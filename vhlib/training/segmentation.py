@@ -57,7 +57,7 @@ class SegmentationTraining:
 
 PROFILES: Final[dict[str, SegmentationTraining]] = {
     "fast": SegmentationTraining(),
-    "full": SegmentationTraining(width=48, decoder=64, size=128, people=8_000, batch=48, steps=3_000, rate=1.5e-3),
+    "full": SegmentationTraining(width=48, decoder=64, size=128, people=6_656, batch=48, steps=3_000, rate=1.5e-3),
 }
 """``fast`` takes some minutes on two cores once its people are made, ``full`` as long on a GPU."""
 
