@@ -102,7 +102,7 @@ PROFILES: Final[dict[str, HMRTraining]] = {
         width=48,
         pooled=False,
         batch=128,
-        steps=8_000,
+        steps=6_000,
         precision="bf16-mixed",
         regressor=RegressorConfig(pose="6d", dropout=0.0),
         augmentation=Augmentation(scale=0.15, shift=0.08, turn=20.0, colour=0.15),
