@@ -36,7 +36,7 @@ from vhlib.viz.palette import COLOURS
 F1: Final = "mean F1"
 """Over all parts and the background."""
 
-STEPS: Final = {"fast": (25, 100, 400), "full": (50, 200, 600, 1_500)}
+STEPS: Final = {"fast": (25, 100, 400), "full": (50, 200, 600)}
 """How long the segmentation networks are trained."""
 
 ERRORS: Final[dict[str, Callable[..., UInt8[Tensor, "B H W"]]]] = {
