@@ -94,6 +94,9 @@ PROFILES: Final[dict[str, HMRTraining]] = {
     "fast": HMRTraining(
         width=32,
         people=8_000,
+        real=50_000,
+        batch=32,
+        steps=5_000,
         judges_width=256,
         regressor=RegressorConfig(pose="6d", dropout=0.0),
         augmentation=Augmentation(scale=0.1, shift=0.05, turn=15.0, colour=0.1),
@@ -109,8 +112,8 @@ PROFILES: Final[dict[str, HMRTraining]] = {
     ),
 }
 """Both learn from noise and not from ImageNet's weights, so they are made easier than the paper's: an encoder for small
-crops, rotations as 6-D numbers, crops that move less. ``fast`` takes a quarter of an hour on two cores once its people
-are made, ``full`` minutes on a GPU."""
+crops, rotations as 6-D numbers, crops that move less. ``fast`` takes some ten minutes on two cores once its people are
+made, ``full`` five on a GPU."""
 
 
 class HMRTask:
