@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from vhlib.core.errors import InputError
-from vhlib.nets import PixelsToBody
+from vhlib.nets import PixelsToBody, resized
 from vhlib.training.nbf import NBFTraining, load_nbf
-from vhlib.training.nbf_chain import ChainTask, ChainTraining, reads_pictures, train_chain
+from vhlib.training.nbf_chain import ChainTask, ChainTraining, found_parts, reads_pictures, train_chain
 from vhlib.training.part_people import dressed_people
 from vhlib.training.segmentation import Pictures, SegmentationTraining, load_segmentation, train_segmentation
 
@@ -26,7 +26,7 @@ def config(people, tmp_path_factory):
     first = SegmentationTraining(width=4, decoder=8, size=32, people=4, batch=4, steps=2)
     pictures = Pictures(people.images, people.parts)
     train_segmentation(folder, first, command="vh", pictures=pictures, held_out=pictures)
-    return ChainTraining(str(folder / "segmentation.safetensors"), size=32, nbf=NBF_TINY, together=0.5)
+    return ChainTraining(str(folder / "segmentation.safetensors"), nbf=NBF_TINY, together=0.5)
 
 
 def test_the_first_network_learns_in_the_second_half_only(people, config):
@@ -39,6 +39,13 @@ def test_the_first_network_learns_in_the_second_half_only(people, config):
         changed.append(any(not torch.equal(old, new) for old, new in zip(before, now, strict=True)))
     assert changed == [False, False, True, True]
     assert set(losses) == {"loss", "latent", "joints", "reprojection", "parts"}
+
+
+def test_parts_are_found_in_advance_as_the_chain_finds_them(people, config):
+    chain = ChainTask(replace(config, together=0.0), people).chain
+    found = found_parts(chain, people)
+    expected = resized(chain.segmentation(people.images.float() / 255).softmax(1), 16)
+    torch.testing.assert_close(found.float(), expected, atol=1e-3, rtol=0)
 
 
 def test_the_bodys_losses_alone_reach_the_pixels_network(people, config):

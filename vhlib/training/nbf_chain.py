@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
+from jaxtyping import Float16
 from torch import Tensor
 
 from vhlib.body import SMPL, load_body
@@ -25,6 +26,8 @@ from vhlib.training.nbf_figures import judged
 from vhlib.training.part_people import PartPeople, dressed_people
 from vhlib.training.segmentation import Pictures, load_segmentation, segmentation_figures
 
+_PIECE = 50  # pictures segmented at once
+
 
 @dataclass(frozen=True)
 class ChainTraining:
@@ -32,8 +35,8 @@ class ChainTraining:
 
     segmentation: str = ""
     """File of the first network, trained; its part maps are the second's."""
-    size: int = 64
-    """Side of the pictures, pixels."""
+    people_seed: int = 1
+    """Of the synthetic set: not the one whose parts the first network has learned by heart."""
     nbf: NBFTraining = field(default_factory=NBFTraining)
     """The second network and its losses; all steps."""
     together: float = 0.0
@@ -47,7 +50,6 @@ class ChainTraining:
 PROFILES: Final[dict[str, ChainTraining]] = {
     "fast": ChainTraining(nbf=replace(DRESSED["fast"], camera="predicted")),
     "full": ChainTraining(
-        size=128,
         nbf=replace(DRESSED["full"], camera="predicted", width=48, batch=48, steps=2_400, rate=1.5e-3),
     ),
 }
@@ -70,6 +72,7 @@ class ChainTask:
             fitting = network(nbf, *mean_body(people, absolute=nbf.absolute))
         first = load_segmentation(Path(config.segmentation))
         self.chain = PixelsToBody(first, fitting, size=nbf.size).to(device)
+        self._found = found_parts(self.chain, people) if config.together < 1 else None
         self._labels = grouped(people.parts, nbf.parts)
         self._weights = class_weights(self._labels, nbf.parts + 1, power=0.5)
         self._adam = torch.optim.Adam(self.chain.fitting.parameters(), lr=nbf.rate, fused=True)
@@ -83,13 +86,14 @@ class ChainTask:
         together = number >= round((1 - config.together) * nbf.steps)
         draw = generator(nbf.seed, "nbf chain", number)
         chosen = torch.randint(len(self._people), (nbf.batch,), generator=draw).to(self._people.parts.device)
-        batch, labels = self._people[chosen], self._labels[chosen]
-        self.chain.fitting.train()
-        self.chain.segmentation.train(together)
-        with torch.set_grad_enabled(together):
-            scores = self.chain.segmentation(batch.images.float() / 255)
+        batch = self._people[chosen]
+        self.chain.train()
+        if self._found is None or together:
+            scores, labels = self.chain.segmentation(batch.images.float() / 255), self._labels[chosen]
             own = balanced_cross_entropy(scores, labels, self._weights) + dice(scores, labels)
-        seen = resized(scores.softmax(1), nbf.size)
+            seen = resized(scores.softmax(1), nbf.size)
+        else:
+            own, seen = torch.zeros((), device=chosen.device), self._found[chosen].float()
         terms = nbf_terms(self.chain.fitting, seen, batch, self._body, camera=nbf.camera)
         loss = weighted(terms, nbf.weights) + config.own * own
         optimisers = ((self._adam, nbf.rate), (self._first_adam, config.rate))[: 2 if together else 1]
@@ -100,6 +104,19 @@ class ChainTask:
         for optimiser, _ in optimisers:
             optimiser.step()
         return {"loss": loss, **terms, "parts": own}
+
+
+@torch.no_grad()
+def found_parts(chain: PixelsToBody, people: PartPeople) -> Float16[Tensor, "N C H W"]:
+    """What the first network finds in all pictures, as the second one takes it.
+
+    Args:
+        chain: in any mode; it is left ready to predict.
+        people: with pictures.
+    """
+    chain.eval()
+    pieces = (chain.segmentation(piece.float() / 255).softmax(1) for piece in people.images.split(_PIECE))
+    return torch.cat([resized(piece, chain.size).half() for piece in pieces])
 
 
 def train_chain(
@@ -143,10 +160,10 @@ def train_chain(
         )
     if config.together and first.resolve() == Path(config.segmentation).resolve():
         raise InputError(f"--out {out}: both networks learn and this one would be written over; name another folder")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device, size = "cuda" if torch.cuda.is_available() else "cpu", learned["size"]
     if people is None:
-        people = dressed_people("train", nbf.people, size=config.size, progress=making)
-    held_out = dressed_people("test", HELD_OUT, size=config.size) if held_out is None else held_out
+        people = dressed_people("train", nbf.people, size=size, seed=config.people_seed, progress=making)
+    held_out = dressed_people("test", HELD_OUT, size=size) if held_out is None else held_out
     task = ChainTask(config, people.to(device))
     seconds = run(task, Schedule(nbf.steps), out, "nbf", config=asdict(config), progress=progress)
     shared = {"command": command, "config": asdict(config), "held_out": f"{len(held_out)} people of the test split"}
