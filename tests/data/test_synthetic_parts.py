@@ -10,7 +10,6 @@ from vhlib.cameras import PerspectiveCamera
 from vhlib.data.poses import PoseLibrary
 from vhlib.data.synthetic.cloth import Cut, garment, shirt_shape, trousers_shape
 from vhlib.data.synthetic.colour import lab, linear, skin_tone, srgb
-from vhlib.data.synthetic.drapes import SkirtCut, skirt, straight_skirt
 from vhlib.data.synthetic.draws import Draws, pick
 from vhlib.data.synthetic.figure import Stance, dummy, figure, normals_of
 from vhlib.data.synthetic.framing import framed, placed
@@ -20,6 +19,7 @@ from vhlib.data.synthetic.light import KINDS, ShadowMap, illumination
 from vhlib.data.synthetic.mesh import Mesh, bounds, cut, joined, without
 from vhlib.data.synthetic.noise import SIDE, fractal, smooth_step
 from vhlib.data.synthetic.paint import PATTERNS, Fabric
+from vhlib.data.synthetic.skirts import SkirtCut, skirt, straight_skirt
 from vhlib.geometry import vertex_normals
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.render import backend

@@ -70,8 +70,8 @@ def to_screen(
                 f"faces: expected vertex indices from 0 to {vertices.shape[1] - 1}, got {lowest} to {highest}"
             )
     # Vertices that are not numbers, or have no digits left, take no part, forward or backward: no gradient can be NaN.
-    near_enough = vertices.detach().abs() < FARTHEST
-    known = None if bool(near_enough.all()) else near_enough.all(-1)
+    reach = vertices.detach().abs()
+    known = None if float(reach.amax()) < FARTHEST else (reach < FARTHEST).all(-1)  # the largest is NaN if any is
     if known is not None:
         vertices = vertices.where(known[..., None], 0)
     if perspective := isinstance(camera, PerspectiveCamera):

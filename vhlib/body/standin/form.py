@@ -32,7 +32,7 @@ _DETAIL = (("nose", 0.085, 0.45), ("left_ear", 0.05, 0.5), ("left_eye", 0.03, 0.
 _SLIDING = 0.74  # where vertices lie this far apart, the surface is smooth enough for them to slide
 
 # Poses in which the surface has to hold as well, degrees about x, y, z.
-_CROUCH: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+_CROUCH: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
         "left_hip": (-110, 0, 20),
         "left_knee": (120, 0, 0),
@@ -45,7 +45,7 @@ _CROUCH: Mapping[str, tuple[float, float, float]] = MappingProxyType(
         "left_hand": (0, 0, -30),
     }
 )
-_STRETCH: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+_STRETCH: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {
         "left_hip": (20, 0, 30),
         "left_ankle": (40, 0, 0),
@@ -161,7 +161,7 @@ def _bound(source: Source, tpose: TPose, fine: HalfSurface, shape: np.ndarray, j
 
 
 def _bent(
-    points: np.ndarray, skin: np.ndarray, joints: np.ndarray, pose: Mapping[str, tuple[float, float, float]]
+    points: np.ndarray, skin: np.ndarray, joints: np.ndarray, pose: Mapping[str, tuple[int, int, int]]
 ) -> np.ndarray:
     """(V, 3) the half in a pose that is the same left and right."""
     axis_angle = torch.zeros(1, len(SMPL24), 3, dtype=torch.float64)

@@ -14,7 +14,7 @@ parameters, or a batch of them.
 `casting`   who: gender, shape, pose
 `framing`   where the camera stands
 `figure`    the body, posed; places on it
-`wardrobe`  what people wear; `cloth` cuts it from the body's surface, `drapes` hangs it around
+`wardrobe`  what people wear; `cloth` cuts it from the body's surface, `skirts` and `drapes` hang around
 `coiffure`  hair, beards, caps
 `paint`     skin with a face, fabrics, hair; `colour`, `noise`: what they are mixed from
 `scenery`   rooms, streets, fields; `ground` their floors and walls, `clutter` and `props` what stands there

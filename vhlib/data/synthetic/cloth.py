@@ -131,8 +131,8 @@ def garment(
     # What is far beyond its edges is never drawn, but its vertices keep their places in the mesh.
     close = shape > -2 * _EDGE
     near = np.flatnonzero(close)
-    rest, normals, places, edge = person.rest[near], person.outward[near], dummy.places[near], shape[near]
-    hollow = np.einsum("nk,nk->n", person.spanned(cut_as.smoothing)[near] - rest, normals)
+    rest, normals, places, edge = (each.take(near, 0) for each in (person.rest, person.outward, dummy.places, shape))
+    hollow = np.einsum("nk,nk->n", person.spanned(cut_as.smoothing).take(near, 0) - rest, normals)
     lift = cut_as.thickness + np.maximum(hollow, 0)
     if cut_as.folds:
         lift = lift + cut_as.folds * _folds(places, chance) * smooth_step(edge, -0.02, 0.06)
@@ -147,10 +147,11 @@ def garment(
     outside = np.maximum(lift, under[near] + np.float32(_APART))
     cloth = cloth + normals * (outside - lift)[:, None]
     posed = person.vertices.copy()
-    posed[near] = person.skinned(cloth + person.bulges[near], dummy.weights[near])
+    posed[near] = person.skinned(cloth + person.bulges.take(near, 0), dummy.weights.take(near, 0))
     a, b, c = dummy.faces.T
     some = np.flatnonzero(close[a] & close[b] & close[c])
-    whole = Mesh(posed, normals_of(posed, dummy.faces[some]), dummy.places, dummy.faces[some], dummy.parts[some])
+    faces = dummy.faces.take(some, 0)
+    whole = Mesh(posed, normals_of(posed, faces), dummy.places, faces, dummy.parts.take(some))
     worn = under.copy()
     worn[near] = np.where(edge > -_EDGE, outside, under[near])
     return cut(whole, shape), worn

@@ -1,6 +1,8 @@
 """Where the numbers of a sample come from: named streams that depend on seed, split and index, and on nothing else."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -50,6 +52,6 @@ def pick(chance: np.random.Generator, choices: dict[str, float]) -> str:
         chance: where it comes from.
         choices: name to weight; the weights need not sum to 1.
     """
-    weights = np.array(list(choices.values()))
-    place = np.searchsorted(weights.cumsum(), chance.random() * weights.sum(), side="right")
-    return tuple(choices)[min(int(place), len(choices) - 1)]
+    ends = list(accumulate(choices.values()))
+    place = bisect_right(ends, chance.random() * ends[-1])
+    return tuple(choices)[min(place, len(choices) - 1)]

@@ -232,7 +232,9 @@ def normals_of(points: Float[np.ndarray, "N 3"], faces: Int[np.ndarray, "F 3"]) 
     corners = np.concatenate([a, b, c])
     areas = (uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx)
     sums = [np.bincount(corners, np.concatenate([area, area, area]), len(points)) for area in areas]
-    return unit(np.stack(sums, 1).astype(np.float32))
+    rows = np.stack(sums).astype(np.float32)
+    rows /= np.maximum(np.sqrt((rows * rows).sum(0)), np.float32(1e-12))
+    return np.ascontiguousarray(rows.T)
 
 
 def unit(vectors: Float[np.ndarray, "*N 3"]) -> Float[np.ndarray, "*N 3"]:

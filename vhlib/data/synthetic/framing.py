@@ -94,9 +94,11 @@ def framed(points: Float[np.ndarray, "N 3"], size: int, chance: np.random.Genera
     before = points @ rotation.T
     fill, target = _aim(chance)
     translation, focal = np.array([0.0, 0.0, distance]) - np.add(*bounds(before)) / 2, 1.0
+    rows = np.ascontiguousarray(before.T)
     for _ in range(4):
-        at = before + translation
-        left, right = bounds(at[:, :2] / at[:, 2:])
+        x, y, z = rows + translation[:, None]
+        across, down = x / z, y / z
+        left, right = (np.array([end(across), end(down)]) for end in (np.min, np.max))
         focal = fill * size / (right - left).max()
         wanted = (np.array(target) - 0.5) * size / focal - (left + right) / 2
         if fill > 1:  # a close-up begins above the head

@@ -103,8 +103,9 @@ def developed(
     falloff = 1 - np.float32(2 * through.vignette) * (x * x + y * y)
     exposed = light * falloff[..., None] * (through.exposure * np.array(through.cast, np.float32))
     # A shoulder that keeps lamps and skies from turning flat white.
-    bright = np.where(exposed > 0.8, 0.8 + 0.2 * np.tanh((exposed - 0.8) / 0.4), exposed)
-    picture = srgb(bright)
+    bright = exposed > 0.8
+    exposed[bright] = 0.8 + 0.2 * np.tanh((exposed[bright] - 0.8) / 0.4)
+    picture = srgb(exposed)
     if through.noise:
         picture = picture + np.float32(through.noise) * chance.standard_normal(picture.shape, np.float32)
     pixels = (255 * np.clip(picture, 0, 1)).round().astype(np.uint8)

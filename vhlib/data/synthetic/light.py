@@ -186,12 +186,13 @@ class ShadowMap:
         x, y, z = np.ascontiguousarray((points @ self._axes - self._middle).T)
         column, row = x / self.texel + self._side / 2, y / self.texel + self._side / 2
         spread, depth = max(softness / self.texel, 0.7), z - np.float32(bias)
-        total = np.zeros(len(points), np.float32)
+        first, last = np.float32(0), np.float32(self._side - 1)
+        passed = np.zeros(len(points), np.uint8)
         for across, down in _RAYS:
-            texel = np.clip(row + spread * down, 0, self._side - 1).astype(np.int64) * self._side
-            texel += np.clip(column + spread * across, 0, self._side - 1).astype(np.int64)
-            total += self._depth[texel] > depth
-        return total / np.float32(len(_RAYS))
+            texel = np.clip(row + spread * down, first, last).astype(np.int32) * np.int32(self._side)
+            texel += np.clip(column + spread * across, first, last).astype(np.int32)
+            passed += self._depth.take(texel, mode="clip") > depth
+        return passed / np.float32(len(_RAYS))
 
 
 _RAYS: Final = tuple(

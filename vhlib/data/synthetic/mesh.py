@@ -57,8 +57,8 @@ def without(mesh: Mesh, hidden: np.ndarray) -> Mesh:
         mesh: the surface.
         hidden: (F,) bool, which faces to leave out.
     """
-    kept = ~hidden
-    return replace(mesh, faces=mesh.faces[kept], parts=mesh.parts[kept])
+    kept = np.flatnonzero(~hidden)
+    return replace(mesh, faces=mesh.faces.take(kept, 0), parts=mesh.parts.take(kept))
 
 
 def cut(mesh: Mesh, inside: Float[np.ndarray, "N"]) -> Mesh:

@@ -9,7 +9,9 @@ from jaxtyping import Float
 from vhlib.core.random import numpy_generator
 
 SIDE: Final = 256
-"""Of a tile, in samples."""
+"""Of a tile, in samples; a power of two."""
+_WRAP: Final = SIDE - 1
+"""These bits of a whole number are what is left of it after division by `SIDE`, below 0 too."""
 
 Edge = float | int | Float[np.ndarray, "*N"]
 """The same for all, or one for each."""
@@ -43,11 +45,11 @@ def fractal(
     x, y = (np.asarray(axis, np.float32) * np.float32(SIDE / size) + np.float32(61.7 * field) for axis in (u, v))
     left, top = np.floor(x), np.floor(y)
     across, down = x - left, y - top
-    column, row = left.astype(np.int64) % SIDE, top.astype(np.int64) % SIDE
-    beside, below = (column + 1) % SIDE, (row + 1) % SIDE * SIDE
+    column, row = left.astype(np.int64) & _WRAP, top.astype(np.int64) & _WRAP
+    beside, below = (column + 1) & _WRAP, ((row + 1) & _WRAP) * SIDE
     row = row * SIDE
-    upper = tile[row + column] * (1 - across) + tile[row + beside] * across
-    lower = tile[below + column] * (1 - across) + tile[below + beside] * across
+    upper = tile.take(row + column) * (1 - across) + tile.take(row + beside) * across
+    lower = tile.take(below + column) * (1 - across) + tile.take(below + beside) * across
     return upper * (1 - down) + lower * down
 
 

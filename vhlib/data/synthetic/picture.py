@@ -148,9 +148,9 @@ def _foreground(
     mesh = drawn.mesh
     face, weights, _ = fragments(mesh, view.size, view.focal_length, _SAMPLES, rasterizer)
     layer = np.zeros((*face.shape, 4), np.float32)
-    covered = face >= 0
-    face, weights = face[covered], weights[covered]
-    corners = mesh.faces[face]
+    covered = np.flatnonzero(face >= 0)
+    face, weights = face.reshape(-1).take(covered), weights.reshape(-1, 3).take(covered, 0)
+    corners = mesh.faces.take(face, 0)
     attributes = np.concatenate([mesh.points, mesh.normals, mesh.places], 1)
     points, normals, places = np.split(np.einsum("nk,nkc->nc", weights, attributes.take(corners, 0)), 3, 1)
     to_eye = view.to_scene(-unit(points))
@@ -162,12 +162,12 @@ def _foreground(
     for number, surface in enumerate(drawn.surfaces):
         rows = np.flatnonzero(owner == number)
         if len(rows):
-            colours[rows] = surface.paint(places[rows])
+            colours[rows] = surface.paint(places.take(rows, 0))
             shine[rows] = surface.paint.shine
     there = view.to_scene(points) + np.float32(0.012) * normals
     open_ = shadows.of_lamp(there, 0.02)
-    layer[covered, :3] = light.lit(colours, normals, to_eye, shine, open_)
-    layer[covered, 3] = 1
+    lit = light.lit(colours, normals, to_eye, shine, open_)
+    layer.reshape(-1, 4)[covered] = np.concatenate([lit, np.ones_like(lit[:, :1])], 1)
     return layer
 
 

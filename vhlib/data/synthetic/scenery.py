@@ -75,19 +75,19 @@ def _between_walls(kind: str, view: View, beyond: float, chance: np.random.Gener
     high = np.array([right, view.floor + height, behind], np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
         until = np.where(rays > 0, high, low) / np.where(rays == 0, np.float32(1e-9), rays)
-    axis = until.argmin(-1)
-    depth = until.min(-1)
+    x, y, z = np.moveaxis(until, -1, 0)
+    depth = np.minimum(np.minimum(x, y), z)
+    axis = np.where(x == depth, 0, np.where(y == depth, 1, 2))
     points = rays * depth[..., None]
     colours = np.zeros_like(points)
-    normals = np.zeros_like(points)
-    np.put_along_axis(normals, axis[..., None], -np.sign(np.take_along_axis(rays, axis[..., None], -1)), -1)
+    normals = np.where(axis[..., None] == np.arange(3), -np.sign(rays), np.float32(0))
 
     upward = points[..., 1] - view.floor
     texel = depth / np.float32(view.focal_length)
     floor = (axis == 1) & (rays[..., 1] < 0)
     ground = pick(chance, GROUNDS[kind])
     paint = Plane(ground, chance)
-    colours[floor] = paint(points[floor][:, 0], points[floor][:, 2], texel[floor])
+    colours[floor] = paint(points[..., 0][floor], points[..., 2][floor], texel[floor])
     shines = np.zeros(depth.shape, bool)
     if kind == "street":
         # The walls of a street end in roofs of different heights.
@@ -103,7 +103,7 @@ def _between_walls(kind: str, view: View, beyond: float, chance: np.random.Gener
     for which, along in ((0, 2), (2, 0)):
         rows = (axis == which) & ~shines
         side = np.where(points[..., which] > 0, 37.0, 0.0)[rows] + (91.0 if which else 0.0)
-        colours[rows] = Plane(wall, chance)(points[rows][:, along] + side, upward[rows], texel[rows])
+        colours[rows] = Plane(wall, chance)(points[..., along][rows] + side, upward[rows], texel[rows])
     if kind == "room":
         _furnish(colours, points, axis, upward, chance)
     # Fog, and corners that get less light.
@@ -122,9 +122,8 @@ def _block(x: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 def _corner(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Distance to the second nearest side of the room: small where two meet."""
-    apart = np.minimum(np.abs(points - low), np.abs(high - points))
-    apart.sort(-1)
-    return apart[..., 1]
+    a, b, c = np.moveaxis(np.minimum(np.abs(points - low), np.abs(high - points)), -1, 0)
+    return np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
 
 
 def _furnish(

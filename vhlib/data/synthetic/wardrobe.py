@@ -18,11 +18,11 @@ from vhlib.data.synthetic.cloth import (
     trousers_shape,
 )
 from vhlib.data.synthetic.colour import cloth_colour, linear
-from vhlib.data.synthetic.drapes import SkirtCut, skirt, straight_skirt
 from vhlib.data.synthetic.draws import between, pick
 from vhlib.data.synthetic.figure import Dummy, Figure, normals_of
 from vhlib.data.synthetic.mesh import Mesh, without
 from vhlib.data.synthetic.paint import PRINT, Fabric, Leather, Paint, Surface
+from vhlib.data.synthetic.skirts import SkirtCut, skirt, straight_skirt
 
 GARMENTS: Final = (
     *("t-shirt", "long-sleeved shirt", "tank top", "dress", "jacket", "coat"),
