@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import resource
+import select
 import signal
 import sys
 import time
@@ -47,6 +48,20 @@ class _Line:
         while content:
             content = content[os.write(self._outgoing, content) :]
 
+    def outlasts(self, child: int) -> None:
+        """Wait for a copy to end; if the trusted side is gone before, end it and this process.
+
+        A container goes on when the process that started it is killed, and so would an answer that never ends.
+        """
+        watch, ended = select.poll(), os.pidfd_open(child)
+        watch.register(ended, select.POLLIN)
+        watch.register(self._incoming, 0)  # that it hangs up is always said
+        over = ended in dict(watch.poll())
+        os.close(ended)
+        if not over:
+            _kill_what_is_left(child)
+            os._exit(0)
+
     def _read(self, count: int) -> bytes:
         pieces = []
         while count:
@@ -75,6 +90,7 @@ def main() -> None:
             os.setsid()
             _serve(line, session, order["assignment"], limits)
             os._exit(0)
+        line.outlasts(child)
         _, status = os.waitpid(child, 0)
         _kill_what_is_left(child)
         line.say(Frame({"ended": os.waitstatus_to_exitcode(status)}))
