@@ -248,7 +248,10 @@ def test_a_course_and_its_environment_may_lie_under_tmp(monkeypatch):
         spoil = f"open({str(root / '.venv' / 'pyvenv.cfg')!r}, 'a')"
         seen, refused = (
             subprocess.run(
-                choose().command(["-c", code], root / "release", LIMITS, "one"), capture_output=True, text=True, check=False
+                choose().command(["-c", code], root / "release", LIMITS, "one"),
+                capture_output=True,
+                text=True,
+                check=False,
             )
             for code in (look, spoil)
         )

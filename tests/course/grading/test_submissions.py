@@ -271,9 +271,10 @@ class Watch:
             self.most = max(self.most, used)
 
 
-def test_every_submission_gets_the_mark_it_deserves(big_school, cases, graded, record_property):
+def test_every_submission_gets_the_mark_it_deserves(big_school, cases, graded, guard, record_property):
     record_property("seconds per submission, all sixty", round(graded["seconds"], 1))
-    record_property("peak memory of everything (GiB)", round(graded["memory"] / 2**30, 1))
+    if isinstance(guard, Bubblewrap):  # containers are nobody's children
+        record_property("peak memory of everything (GiB)", round(graded["memory"] / 2**30, 1))
     assert graded["killed"] == 1
     written = {student: records.read(big_school.root, NAME, student) for student in cases}
     found = {student: record for student, record in written.items() if record is not None}
