@@ -86,7 +86,7 @@ def measure(case: Case, *, seconds: float = 2.0, at_least: int = 5) -> Row:
 def machine() -> dict[str, str | int]:
     """What the times were taken on."""
     return {
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
         "threads": torch.get_num_threads(),

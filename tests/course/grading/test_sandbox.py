@@ -1,6 +1,7 @@
 """Sandboxes as command lines, and what a worker makes of what happens in one."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -19,9 +20,10 @@ import pytest
 import vhlib
 from vhlib.core.errors import InputError
 from vhlib.course.grading import sandbox
+from vhlib.course.grading.frames import Frame, pack, unpack
 from vhlib.course.grading.process import FailedError
 from vhlib.course.grading.sandbox import Bubblewrap, Container, Limits, Unguarded, choose
-from vhlib.course.grading.worker import SandboxError, Worker
+from vhlib.course.grading.worker import INSIDE, SandboxError, Worker
 from vhlib.course.questions import Case, Perceptron
 from vhlib.course.words import WrongAnswer
 
@@ -190,6 +192,13 @@ def case_of_square(copy):
     return Case((np.array([1.0, 2.0]),), (), weights=np.array([2.0, 3.0]))
 
 
+def test_only_the_copy_itself_answers(worker):
+    with worker.copy() as copy:
+        assert copy.run("cell", "os.fork(); os.fork()", 10.0) == ""
+        for number in range(3):  # what others had said would be heard here
+            assert copy.show(f"print({number})", 10.0)[0]["text"] == f"{number}\n"
+
+
 def test_copies_know_nothing_of_each_other(worker):
     with worker.copy() as copy:
         assert copy.run("cell", "ready = 2; open('/tmp/left', 'w').close()", 10.0) == ""
@@ -260,6 +269,23 @@ def test_a_course_and_its_environment_may_lie_under_tmp(monkeypatch):
     assert prefix == str(root / ".venv")
     assert rest.strip() == "['.venv'] ['points.csv']"  # of the course, nothing but the environment
     assert "Read-only file system" in refused.stderr
+
+
+def test_when_whoever_asks_is_gone_nothing_goes_on(tmp_path):
+    """Only a container outlives its starter, but what ends it is inside, and the same everywhere."""
+    inside = [*INSIDE, json.dumps(dataclasses.asdict(LIMITS))]
+    command = Unguarded().command(inside, tmp_path, LIMITS, "one")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        endless = {"do": "run", "title": "cell", "source": "while True: pass"}
+        for head in ({"assignment": "99_none", "setup": []}, {"do": "copy"}, endless):
+            process.stdin.write(pack(Frame(head)))
+            process.stdin.flush()
+        assert unpack(process.stdout.read).head == {"ready": []}
+        while not (copies := psutil.Process(process.pid).children()):
+            time.sleep(0.01)
+        process.stdin.close()
+        assert process.wait(timeout=60.0) == 0
+    assert not is_alive(copies[0].pid)
 
 
 def test_set_up_cells_that_fail_are_nobodys_answer(tmp_path, guard):

@@ -283,7 +283,8 @@ def test_every_submission_gets_the_mark_it_deserves(big_school, cases, graded, g
         record = found[name]
         assert re.search(case.failure, record.failure) if case.failure else record.failure == "", name
         remarks = "\n".join(record.remarks)
-        assert re.search(case.remark, remarks), (name, remarks)
+        if name != "fork bomb" or isinstance(guard, Bubblewrap):  # where the kernel counts, forking just fails
+            assert re.search(case.remark, remarks), (name, remarks)
         if not case.remark and not case.failure and case.mark == ALL:
             assert remarks == "", name
 

@@ -48,6 +48,12 @@ class _Line:
         while content:
             content = content[os.write(self._outgoing, content) :]
 
+    def cut(self) -> None:
+        """Never hear or say anything more: two who answer one question answer it wrongly."""
+        os.close(self._incoming)
+        os.close(self._outgoing)
+        self._incoming = self._outgoing = -1
+
     def outlasts(self, child: int) -> None:
         """Wait for a copy to end; if the trusted side is gone before, end it and this process.
 
@@ -88,6 +94,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.setsid()
+            os.register_at_fork(after_in_child=line.cut)
             _serve(line, session, order["assignment"], limits)
             os._exit(0)
         line.outlasts(child)
