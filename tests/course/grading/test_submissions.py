@@ -77,7 +77,7 @@ ANSWERS = {
     "exits when called": ("import os\ndef blend_shapes(betas, shapedirs): os._exit(0)", WITHOUT, "exit code 0"),
     "leaves politely": ("def blend_shapes(betas, shapedirs): raise SystemExit", WITHOUT, ""),
     "1 GB of prints": (f"for _ in range(1024): print('x' * (1 << 20))\n{RIGHT}", ALL, ""),
-    "fork bomb": ("import os\nwhile True: os.fork()", WITHOUT, "processes|memory|took more than"),
+    "fork bomb": ("import os\nwhile True: os.fork()", WITHOUT, "processes|memory|took more than|signal 9"),
     "daemon": (f"import subprocess\nsubprocess.Popen(['setsid', 'sleep', '87654'])\n{RIGHT}", ALL, ""),
     "network": (
         "import socket\ntry: socket.create_connection(('1.1.1.1', 53), 3)\n"
@@ -283,8 +283,7 @@ def test_every_submission_gets_the_mark_it_deserves(big_school, cases, graded, g
         record = found[name]
         assert re.search(case.failure, record.failure) if case.failure else record.failure == "", name
         remarks = "\n".join(record.remarks)
-        if name != "fork bomb" or isinstance(guard, Bubblewrap):  # where the kernel counts, forking just fails
-            assert re.search(case.remark, remarks), (name, remarks)
+        assert re.search(case.remark, remarks), (name, remarks)
         if not case.remark and not case.failure and case.mark == ALL:
             assert remarks == "", name
 

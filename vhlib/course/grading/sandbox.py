@@ -93,7 +93,9 @@ class Container:
     def command(self, inside: Sequence[str], folder: Path, limits: Limits, name: str) -> list[str]:
         """See `Sandbox`."""
         caps = ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none", "--read-only"]
-        bounds = [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={limits.processes}"]
+        # Above the limit, so that what starts too many is seen to, and ends; its threads count here as well.
+        most = 2 * limits.processes
+        bounds = [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={most}"]
         places = [f"--tmpfs=/tmp:size={_SCRATCH}", f"--tmpfs=/submission:size={_SCRATCH}", "--workdir=/submission"]
         if self.program == "podman":
             places.append("--read-only-tmpfs=false")  # else there are two more of them, without bounds
