@@ -210,7 +210,7 @@ def test_copies_know_nothing_of_each_other(worker):
 def test_whatever_ends_a_copy_has_a_reason_and_the_next_one_works(worker):
     assert fails(worker, "os._exit(3)") == "its process ended with exit code 3"
     assert fails(worker, "os.kill(os.getpid(), 9)") == "its process was killed by signal 9"
-    assert re.search("killed by signal 9|processes", fails(worker, "while True: os.fork()"))
+    assert re.search("signal 9|processes|memory|took more", fails(worker, "while True: os.fork()"))
     garbage = "for fd in range(3, 12):\n    try: os.write(fd, b'\\xff' * 99)\n    except OSError: pass"
     assert fails(worker, garbage).startswith("it answered with something else than arrays")
     start = time.monotonic()
