@@ -1,8 +1,7 @@
 """Side-by-side timings: each module here but `timing` is one benchmark, run by ``vh bench NAME``.
 
 A benchmark is a function ``cases()`` that yields `vhlib.bench.timing.Case`, and its module's first line says what is
-compared. It raises `vhlib.core.errors.MissingDependencyError` where the other side is not installed. Times against a
-library that few people have are kept in ``data/results/bench/NAME.json``, as ``vh bench NAME --json`` printed them.
+compared. It raises `vhlib.core.errors.MissingDependencyError` where the other side is not installed.
 """
 
 import importlib
