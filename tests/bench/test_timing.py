@@ -46,6 +46,15 @@ def test_a_case_that_takes_long_says_how_often_it_is_run():
     assert calls == [0.06, 0.07]
 
 
+def test_what_follows_from_the_times_is_said():
+    calls: list[float] = []
+    two = (waiting(0.06, calls), waiting(0.07, calls))
+    case = Case("waiting", two[0], "longer", two[1], meaning=lambda ours, other: f"{other - ours:.6f} more")
+    row = measure(case, seconds=0.0, at_least=1)
+    assert row.meaning == f"{row.against_ms - row.ours_ms:.6f} more"
+    assert measure(Case("waiting", two[0], "longer", two[1]), seconds=0.0, at_least=1).meaning == ""
+
+
 def test_the_machine_is_told():
     assert set(machine()) == {"system", "processor", "cores", "threads", "gpu", "python", "torch"}
 

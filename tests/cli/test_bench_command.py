@@ -12,7 +12,10 @@ from vhlib.core.errors import InputError
 @pytest.fixture
 def quick(monkeypatch):
     """Two cases that take no time."""
-    two = [Case(name, lambda: None, "nobody", lambda: None) for name in ("first", "second")]
+    two = [
+        Case("first", lambda: None, "nobody", lambda: None),
+        Case("second", lambda: None, "nobody", lambda: None, meaning=lambda ours, other: "as good as the first"),
+    ]
     monkeypatch.setattr(bench, "cases", lambda name: iter(two))
 
 
@@ -33,13 +36,16 @@ def test_json_has_the_agreed_fields(quick):
     assert set(report) == {"bench", "machine", "rows"}
     assert report["bench"] == "lbs"
     assert [row["case"] for row in report["rows"]] == ["first", "second"]
-    assert all(set(row) == {"case", "ours_ms", "against", "against_ms", "ratio"} for row in report["rows"])
+    first, second = report["rows"]
+    assert set(first) == {"case", "ours_ms", "against", "against_ms", "ratio"}
+    assert set(second) - set(first) == {"meaning"}
 
 
 def test_the_table_shows_the_chosen_cases(quick):
     result = run("lbs", "--only", "sec", "--seconds", "0")
     assert "second" in result.stdout
-    assert "first" not in result.stdout
+    assert "first " not in result.stdout
+    assert result.stdout.endswith("\nas good as the first\n")
 
 
 def test_bad_names_are_answered_in_a_sentence(quick):

@@ -2,6 +2,8 @@
 
 import inspect
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -138,3 +140,8 @@ def test_refuses_shapes_that_do_not_fit():
         inspect.unwrap(forward_kinematics)(rotations, rest[:, :23], PARENTS)
     with pytest.raises(ValueError, match="rotations: expected"):
         forward_kinematics(rotations, rest, (-1, 0, 0))
+
+
+def test_to_import_the_kit_is_not_to_import_the_compiler():
+    look = "import sys, vhlib.body, vhlib.render; sys.exit('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -37,6 +37,8 @@ class Case:
     """Runs of each way before any that counts."""
     fewest: int | None = None
     """Turns of each way that count, however long they take; what `measure` says if not given."""
+    meaning: Callable[[float, float], str] | None = None
+    """What follows from the two times, ours first, in milliseconds; nothing if not given."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Row:
     """The other time."""
     ratio: float
     """The other time by ours: above 1 the kit is faster."""
+    meaning: str = ""
+    """What follows from it, in one sentence."""
 
 
 def measure(case: Case, *, seconds: float = 2.0, at_least: int = 5) -> Row:
@@ -75,13 +79,14 @@ def measure(case: Case, *, seconds: float = 2.0, at_least: int = 5) -> Row:
             taken.append(_time(way))
     counts = (case.ours_count, case.other_count)
     ours, other = (1e3 * statistics.median(taken) / count for taken, count in zip(times, counts, strict=True))
-    return Row(case.case, ours, case.against, other, other / ours)
+    meaning = case.meaning(ours, other) if case.meaning else ""
+    return Row(case.case, ours, case.against, other, other / ours, meaning)
 
 
 def machine() -> dict[str, str | int]:
     """What the times were taken on."""
     return {
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
         "threads": torch.get_num_threads(),

@@ -37,9 +37,13 @@ def bench(
     if not rows:
         raise InputError(f"--only {only!r}: no case of {name} is called that; leave it out to see them all")
     if as_json:
-        typer.echo(json.dumps({"bench": name, "machine": machine(), "rows": [asdict(row) for row in rows]}, indent=2))
+        told = [{key: value for key, value in asdict(row).items() if value != ""} for row in rows]
+        typer.echo(json.dumps({"bench": name, "machine": machine(), "rows": told}, indent=2))
         return
     table = Table("case", "ours, ms", "the other's, ms", "the other", "ratio", box=None, header_style="bold")
     for row in rows:
         table.add_row(row.case, f"{row.ours_ms:.2f}", f"{row.against_ms:.2f}", row.against, f"{row.ratio:.1f}")
     Console().print(table)
+    for row in rows:
+        if row.meaning:
+            typer.echo(row.meaning)

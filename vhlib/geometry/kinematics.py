@@ -147,9 +147,13 @@ def _tables_for(rotations: Tensor, parents: Sequence[int]) -> _Tables:
     return tables
 
 
-@torch.compiler.assume_constant_result  # the compiler takes them as they are; it could not trace how they are made
 def _tables(parents: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> _Tables:
     return _make_tables(parents, dtype, device)
+
+
+# The compiler takes them as they are; it could not trace how they are made. This is what
+# `torch.compiler.assume_constant_result` sets; to call that would import the compiler, which takes as long as torch.
+_tables._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 
 from vhlib.course import notebook
 from vhlib.course.building import build
+from vhlib.course.grading.sandbox import Sandbox, choose
 
 REPOSITORY = Path(__file__).parents[3]
 NAME = "01_body_model"
@@ -44,6 +46,18 @@ class Class:
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
         (path.parent / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
         return path
+
+
+@pytest.fixture(scope="session", params=["bubblewrap", "container"])
+def guard(request: pytest.FixtureRequest) -> Sandbox:
+    """Each sandbox that is here."""
+    if request.param == "bubblewrap":
+        if not shutil.which("bwrap"):
+            pytest.skip("needs Debian's bubblewrap: apt-get install bubblewrap")
+        return choose()
+    if not (image := os.environ.get("VH_IMAGE")):
+        pytest.skip("needs docker or podman, and in VH_IMAGE an image with Python and requirements.lock")
+    return choose(image=image)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import resource
+import select
 import signal
 import sys
 import time
@@ -27,6 +28,9 @@ from vhlib.course.running import Session, call, explain
 
 LONGEST = 400
 """Characters of what a student's error may say."""
+
+LOOKS_EVERY = 200
+"""Milliseconds between two looks at how many processes there are."""
 
 
 class _Line:
@@ -46,6 +50,29 @@ class _Line:
         content = memoryview(pack(frame))
         while content:
             content = content[os.write(self._outgoing, content) :]
+
+    def cut(self) -> None:
+        """Never hear or say anything more: two who answer one question answer it wrongly."""
+        os.close(self._incoming)
+        os.close(self._outgoing)
+        self._incoming = self._outgoing = -1
+
+    def outlasts(self, child: int, processes: int) -> None:
+        """Wait for a copy to end. One that starts too many processes is killed; if the trusted side is gone, all is.
+
+        A container goes on when the process that started it is killed, and so would an answer that never ends; and
+        what runs in one is counted from outside by nobody.
+        """
+        watch, ended = select.poll(), os.pidfd_open(child)
+        watch.register(ended, select.POLLIN)
+        watch.register(self._incoming, 0)  # that it hangs up is always said
+        while not (ready := dict(watch.poll(LOOKS_EVERY))):
+            if _is_alone() and sum(name.isdecimal() for name in os.listdir("/proc")) > processes:
+                os.kill(child, signal.SIGKILL)
+        os.close(ended)
+        if ended not in ready:
+            _kill_what_is_left(child)
+            os._exit(0)
 
     def _read(self, count: int) -> bytes:
         pieces = []
@@ -73,8 +100,10 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.setsid()
+            os.register_at_fork(after_in_child=line.cut)
             _serve(line, session, order["assignment"], limits)
             os._exit(0)
+        line.outlasts(child, limits.processes)
         _, status = os.waitpid(child, 0)
         _kill_what_is_left(child)
         line.say(Frame({"ended": os.waitstatus_to_exitcode(status)}))
@@ -155,15 +184,20 @@ def _bound(limits: Limits) -> None:
 
 def _kill_what_is_left(child: int) -> None:
     """In a process namespace of our own, everything else in it; elsewhere what stayed in the copy's session."""
-    ours = os.getpid() <= 2  # in no other place has an ordinary process such a number
+    alone = _is_alone()
     while True:
         try:
-            (os.kill if ours else os.killpg)(-1 if ours else child, signal.SIGKILL)
+            (os.kill if alone else os.killpg)(-1 if alone else child, signal.SIGKILL)
         except ProcessLookupError:
             return
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
         time.sleep(0.001)
+
+
+def _is_alone() -> bool:
+    """Whether this is a process namespace of our own: in no other place has an ordinary process such a number."""
+    return os.getpid() <= 2
 
 
 if __name__ == "__main__":

@@ -38,10 +38,12 @@ class Process:
     Args:
         command: what starts it.
         limits: how much it may take.
+        ending: what ends it, where killing what was started does not; empty if it does.
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits) -> None:
+    def __init__(self, command: Sequence[str], limits: Limits, ending: Sequence[str] = ()) -> None:
         self._limits = limits
+        self._ending = ending
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by `close`
         self._process = subprocess.Popen(
             command,
@@ -49,7 +51,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._said,
             start_new_session=True,
-            env={name: os.environ[name] for name in _SEEN if name in os.environ},
+            env=_environment(),
         )
         self.broken = False
         self.copied = False
@@ -109,6 +111,8 @@ class Process:
         self.broken = True
         self._ended.set()
         _kill(self._process)
+        if self._ending:  # it says so if that has ended already, and nobody needs to know
+            subprocess.run(self._ending, capture_output=True, env=_environment(), check=False)
         self._watch.join()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -157,6 +161,10 @@ class Process:
             if self._excess:
                 _kill(self._process)
                 return
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _SEEN if name in os.environ}
 
 
 def _tree(pid: int) -> list[psutil.Process]:

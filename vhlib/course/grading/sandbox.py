@@ -6,9 +6,11 @@ submission gets a sandbox of its own, so that nothing which one leaves behind ca
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +51,19 @@ class Sandbox(Protocol):
         """What every record must say; empty if nothing is missing."""
         ...
 
-    def command(self, inside: Sequence[str], folder: Path, limits: Limits) -> list[str]:
+    def command(self, inside: Sequence[str], folder: Path, limits: Limits, name: str) -> list[str]:
         """The command line that runs ``python inside…`` in it.
 
         Args:
             inside: arguments of Python.
             folder: its files, but for notebooks, can be read in the working directory.
             limits: for what the sandbox itself can bound; the rest is bounded by the worker.
+            name: what to call it, where it has a name; no other one may be called so.
         """
+        ...
+
+    def ending(self, name: str) -> list[str]:
+        """The command line that ends it, if it can outlive the process that started it; empty if it cannot."""
         ...
 
 
@@ -66,9 +73,13 @@ class Bubblewrap:
 
     warning: str = ""
 
-    def command(self, inside: Sequence[str], folder: Path, limits: Limits) -> list[str]:
+    def command(self, inside: Sequence[str], folder: Path, limits: Limits, name: str) -> list[str]:
         """See `Sandbox`."""
         return ["bwrap", *_namespaces(), *_system(), *_kit(folder), *_environment(), sys.executable, *inside]
+
+    def ending(self, name: str) -> list[str]:
+        """See `Sandbox`."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -79,18 +90,27 @@ class Container:
     program: str = "docker"
     warning: str = ""
 
-    def command(self, inside: Sequence[str], folder: Path, limits: Limits) -> list[str]:
+    def command(self, inside: Sequence[str], folder: Path, limits: Limits, name: str) -> list[str]:
         """See `Sandbox`."""
         caps = ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none", "--read-only"]
-        bounds = [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={limits.processes}"]
+        # Above the limit, so that what starts too many is seen to, and ends; its threads count here as well.
+        most = 2 * limits.processes
+        bounds = [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={most}"]
         places = [f"--tmpfs=/tmp:size={_SCRATCH}", f"--tmpfs=/submission:size={_SCRATCH}", "--workdir=/submission"]
+        if self.program == "podman":
+            places.append("--read-only-tmpfs=false")  # else there are two more of them, without bounds
         seen = [(_PACKAGE, "/kit/vhlib"), *_data(), *((path, f"/submission/{path.name}") for path in _public(folder))]
         mounts = [f"--volume={path}:{place}:ro" for path, place in seen]
-        settings = [f"--env={name}={value}" for name, value in _VARIABLES.items()]
+        # Where its programs are, the image knows.
+        settings = [f"--env={key}={value}" for key, value in _VARIABLES.items() if key != "PATH"]
         # A user of its own, not root, and no process 1 of docker's: the worker is that.
         who = ["--user=65534:65534"]
-        run = [self.program, "run", "--rm", "--interactive", *caps, *bounds, *places, *mounts, *settings, *who]
-        return [*run, self.image, "python", *inside]
+        run = [self.program, "run", "--rm", "--interactive", "--pull=never", f"--name={name}", *caps, *bounds, *places]
+        return [*run, *mounts, *settings, *who, self.image, "python", *inside]
+
+    def ending(self, name: str) -> list[str]:
+        """See `Sandbox`."""
+        return [self.program, "kill", "--signal=KILL", name]
 
 
 @dataclass(frozen=True)
@@ -99,11 +119,15 @@ class Unguarded:
 
     warning: str = "it ran without a sandbox: it could read and change everything that its grader can"
 
-    def command(self, inside: Sequence[str], folder: Path, limits: Limits) -> list[str]:
+    def command(self, inside: Sequence[str], folder: Path, limits: Limits, name: str) -> list[str]:
         """See `Sandbox`."""
-        settings = [f"{name}={value}" for name, value in _VARIABLES.items() if name not in ("HOME", "PATH")]
+        settings = [f"{key}={value}" for key, value in _VARIABLES.items() if key not in ("HOME", "PATH")]
         path = os.pathsep.join([str(_PACKAGE.parent), str(folder)])
         return ["env", "--chdir", str(folder), *settings, f"PYTHONPATH={path}", sys.executable, *inside]
+
+    def ending(self, name: str) -> list[str]:
+        """See `Sandbox`."""
+        return []
 
 
 def choose(*, guarded: bool = True, image: str = "") -> Sandbox:
@@ -114,21 +138,45 @@ def choose(*, guarded: bool = True, image: str = "") -> Sandbox:
         image: a container image to use instead of bubblewrap.
 
     Raises:
-        InputError: there must be one, and there is none here.
+        InputError: there must be one, and there is none here, or the image does not run.
     """
     if not guarded:
         return Unguarded()
     if image:
-        program = next((name for name in ("docker", "podman") if shutil.which(name)), "")
-        if not program:
-            raise InputError(f"--image {image}: neither docker nor podman is installed here; install one of them")
-        return Container(image, program)
+        return _container(image)
     if why := _bubblewrap_fails():
         raise InputError(
             f"submissions are graded in a sandbox, and {why}; install it (`apt-get install bubblewrap`), use a "
             "container (--image NAME), or grade people whom you trust with --no-sandbox"
         )
     return Bubblewrap()
+
+
+def fresh_name() -> str:
+    """A name for one sandbox."""
+    return f"vh-{secrets.token_hex(8)}"
+
+
+def _container(image: str) -> Container:
+    """The image in the first program here that runs it."""
+    containers = [Container(image, program) for program in ("docker", "podman") if shutil.which(program)]
+    if not containers:
+        raise InputError(f"--image {image}: neither docker nor podman is installed here; install one of them")
+    reasons = {}
+    for container in containers:
+        if not (why := _container_fails(container)):
+            return container
+        reasons[container.program] = why
+    said = "; ".join(f"{program} says: {why}" for program, why in reasons.items())
+    raise InputError(f"--image {image}: expected an image of this machine that holds requirements.lock ({said})")
+
+
+def _container_fails(container: Container) -> str:
+    """Why submissions cannot run in it; empty if they can."""
+    with tempfile.TemporaryDirectory() as empty:
+        trial = container.command(["-c", "import vhlib.course.grading.inside"], Path(empty), Limits(), fresh_name())
+        ran = subprocess.run(trial, capture_output=True, text=True, check=False)
+    return " ".join(ran.stderr.split())[-300:] or "nothing" if ran.returncode else ""
 
 
 def _bubblewrap_fails() -> str:

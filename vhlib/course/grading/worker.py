@@ -15,7 +15,7 @@ import numpy as np
 
 from vhlib.course.grading.frames import Frame
 from vhlib.course.grading.process import STARTS_WITHIN, FailedError, Process
-from vhlib.course.grading.sandbox import Limits, Sandbox
+from vhlib.course.grading.sandbox import Limits, Sandbox, fresh_name
 from vhlib.course.questions import Case, Perceptron
 from vhlib.course.words import WrongAnswer
 
@@ -41,7 +41,8 @@ class Worker:
         self, sandbox: Sandbox, assignment: str, setup: Sequence[tuple[str, str]], folder: Path, limits: Limits
     ) -> None:
         self.limits = limits
-        self._command = sandbox.command([*INSIDE, json.dumps(dataclasses.asdict(limits))], folder, limits)
+        self._sandbox = sandbox
+        self._folder = folder
         self._order = Frame({"assignment": assignment, "setup": [list(cell) for cell in setup]})
         self._process: Process | None = None
 
@@ -68,7 +69,9 @@ class Worker:
             self._process.finish()
 
     def _open(self) -> Process:
-        process = Process(self._command, self.limits)
+        name, inside = fresh_name(), [*INSIDE, json.dumps(dataclasses.asdict(self.limits))]
+        command = self._sandbox.command(inside, self._folder, self.limits, name)
+        process = Process(command, self.limits, self._sandbox.ending(name))
         try:
             process.say(self._order, STARTS_WITHIN)
             wrong = process.hear(STARTS_WITHIN).head["ready"]
