@@ -48,8 +48,8 @@ def absent_parts(generator: Generator) -> Iterator[Case]:
 ONE_HOT = Question(
     "one_hot",
     (
-        Criterion("channels", 2, part_maps, 0, EXACT, "The channels do not say which label is where."),
-        Criterion("absent", 1, absent_parts, 0, EXACT, "It goes wrong with bytes, or with parts that nobody shows."),
+        Criterion("channels", 2, part_maps, 0.0, EXACT, "The channels do not say which label is where."),
+        Criterion("absent", 1, absent_parts, 0.0, EXACT, "It goes wrong with bytes, or with parts that nobody shows."),
     ),
 )
 
@@ -76,8 +76,8 @@ def mixed(generator: Generator) -> Iterator[Case]:
 FROM_COLOURS = Question(
     "from_colours",
     (
-        Criterion("exact", 1, painted, 0, EXACT, "A part's own colour does not come back as that part."),
-        Criterion("closest", 2, mixed, 0, EXACT, "A colour in between does not become the closest one."),
+        Criterion("exact", 1, painted, 0.0, EXACT, "A part's own colour does not come back as that part."),
+        Criterion("closest", 2, mixed, 0.0, EXACT, "A colour in between does not become the closest one."),
     ),
 )
 

@@ -22,7 +22,7 @@ def projection_gradient(matrix, rotation, slope):
     values, axes = torch.linalg.eigh(rotation.mT @ matrix)
     turn = axes.mT @ (rotation.mT @ slope - slope.mT @ rotation) @ axes
     apart = values[..., :, None] - values[..., None, :]
-    return rotation @ axes @ (turn / apart) @ axes.mT
+    return rotation @ axes @ (turn / (apart + torch.eye(3, dtype=apart.dtype))) @ axes.mT
 
 
 # %% wrong, loses 0.3: all singular values positive
