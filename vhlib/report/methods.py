@@ -24,8 +24,8 @@ from vhlib.fitting import (
     fit_smplify,
 )
 from vhlib.report.fit import FittedPerson
-from vhlib.training.chain import Reading, load_chain, read
 from vhlib.training.hmr import crop_size, load_hmr
+from vhlib.training.nbf_reading import Reading, load_reader, read
 from vhlib.training.prediction import Prediction, predict
 from vhlib.viz import paint_parts, part_colours
 
@@ -133,11 +133,11 @@ def by_nbf(request: Request) -> FittedPerson:
     Raises:
         InputError: no part of anybody is found.
     """
-    chain = load_chain()
+    reader = load_reader()
     started = time.perf_counter()
-    found = read(chain, request.image, box=request.box, focal_length=request.focal_length)
+    found = read(reader, request.image, box=request.box, focal_length=request.focal_length)
     person = _person(request, "nbf", found.prediction, time.perf_counter() - started)
-    seen = paint_parts(found.labels_in(request.image), part_colours(PARTS[chain.parts]), request.image)
+    seen = paint_parts(found.labels_in(request.image), part_colours(PARTS[reader.parts]), request.image)
     person = replace(person, parts=seen)
     if not request.refine:
         return person

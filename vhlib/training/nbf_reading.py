@@ -22,7 +22,7 @@ NOBODY = 0.01
 
 
 @dataclass(frozen=True)
-class Chain:
+class Reader:
     """NBF, ready for pictures; the files of its networks decide all sizes."""
 
     net: PixelsToBody
@@ -35,7 +35,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a chain says of a picture."""
+    """What a reader says of a picture."""
 
     probabilities: Float[Tensor, "C S S"]
     """Of each part at each of the crop's pixels, the background first."""
@@ -64,7 +64,7 @@ class Reading:
         return labels.reshape(height, width)
 
 
-def load_chain(segmentation: Path | None = None, nbf: Path | None = None) -> Chain:
+def load_reader(segmentation: Path | None = None, nbf: Path | None = None) -> Reader:
     """Both trained networks.
 
     Args:
@@ -86,12 +86,12 @@ def load_chain(segmentation: Path | None = None, nbf: Path | None = None) -> Cha
         )
     if fitting.camera != "predicted":
         raise InputError(f"{second}: it was given the true camera, a picture has none; train with --camera predicted")
-    return Chain(PixelsToBody(*networks, size=fitting.size).eval(), seeing.size, seeing.parts)
+    return Reader(PixelsToBody(*networks, size=fitting.size).eval(), seeing.size, seeing.parts)
 
 
 @torch.no_grad()
 def read(
-    chain: Chain,
+    reader: Reader,
     image: UInt8[np.ndarray, "H W 3"],
     *,
     box: tuple[float, float, float, float] | None = None,
@@ -100,7 +100,7 @@ def read(
     """The parts and the body of the person in a box.
 
     Args:
-        chain: trained networks.
+        reader: trained networks.
         image: RGB.
         box: x, y of the top left corner, width, height, pixels; None: the person fills the picture.
         focal_length: of the picture, pixels; None: `vhlib.training.prediction.FAR`.
@@ -108,8 +108,8 @@ def read(
     Raises:
         InputError: no part of anybody is found.
     """
-    window = window_around(image, box, size=chain.size)
-    scores, estimate = chain.net(cut(image, window))
+    window = window_around(image, box, size=reader.size)
+    scores, estimate = reader.net(cut(image, window))
     if (scores.argmax(1) > 0).float().mean() < NOBODY:
         where = "in this picture; say where the person is with --box x,y,w,h" if box is None else "in this box"
         raise InputError(f"nbf finds nobody {where}")

@@ -10,8 +10,8 @@ from vhlib.body import load_body
 from vhlib.core.errors import InputError
 from vhlib.nets import PixelsToBody
 from vhlib.training import nbf, segmentation
-from vhlib.training.chain import Chain, load_chain, read
 from vhlib.training.checkpoints import write_network
+from vhlib.training.nbf_reading import Reader, load_reader, read
 
 SEEING = segmentation.SegmentationTraining(parts=3, width=4, decoder=4, size=64)
 FITTING = nbf.NBFTraining(parts=3, width=4, size=32, camera="predicted")
@@ -26,16 +26,16 @@ def files(folder, seeing=SEEING, fitting=FITTING):
 
 
 @pytest.fixture
-def chain(tmp_path):
-    return load_chain(*files(tmp_path))
+def reader(tmp_path):
+    return load_reader(*files(tmp_path))
 
 
-def test_the_files_decide_the_sizes(chain):
-    assert (chain.size, chain.net.size, chain.parts) == (64, 32, 3)
-    assert not chain.net.training
+def test_the_files_decide_the_sizes(reader):
+    assert (reader.size, reader.net.size, reader.parts) == (64, 32, 3)
+    assert not reader.net.training
 
 
-def test_labels_lie_in_the_picture_where_the_crop_was(chain):
+def test_labels_lie_in_the_picture_where_the_crop_was(reader):
     class Left(PixelsToBody):
         def forward(self, images):
             _, estimate = super().forward(images)
@@ -44,7 +44,7 @@ def test_labels_lie_in_the_picture_where_the_crop_was(chain):
             scores[:, 0, :, 32:] = 9.0
             return scores, estimate
 
-    left = Chain(Left(chain.net.segmentation, chain.net.fitting, size=32).eval(), 64, 3)
+    left = Reader(Left(reader.net.segmentation, reader.net.fitting, size=32).eval(), 64, 3)
     image = np.zeros((60, 100, 3), np.uint8)
     found = read(left, image, box=(40.0, 10.0, 20.0, 20.0), focal_length=100.0)
     labels = found.labels_in(image)  # the crop: 24 pixels around (50, 20)
@@ -55,14 +55,14 @@ def test_labels_lie_in_the_picture_where_the_crop_was(chain):
     assert joints.isfinite().all()
 
 
-def test_refusals(tmp_path, chain):
+def test_refusals(tmp_path, reader):
     with pytest.raises(InputError, match=r"takes 6 parts, and .*segmentation.safetensors finds 3"):
-        load_chain(*files(tmp_path, fitting=replace(FITTING, parts=6)))
+        load_reader(*files(tmp_path, fitting=replace(FITTING, parts=6)))
     with pytest.raises(InputError, match="train with --camera predicted"):
-        load_chain(*files(tmp_path, fitting=replace(FITTING, camera="given")))
+        load_reader(*files(tmp_path, fitting=replace(FITTING, camera="given")))
     with pytest.raises(InputError, match="none"):
-        load_chain(tmp_path / "none.safetensors")
+        load_reader(tmp_path / "none.safetensors")
     with torch.no_grad():
-        chain.net.segmentation.scores.bias[0] = 1e6
+        reader.net.segmentation.scores.bias[0] = 1e6
     with pytest.raises(InputError, match="nbf finds nobody in this picture; say where"):
-        read(chain, np.zeros((40, 40, 3), np.uint8))
+        read(reader, np.zeros((40, 40, 3), np.uint8))
