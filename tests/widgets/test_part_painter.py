@@ -55,6 +55,12 @@ def control(painter: PartPainter, description: str) -> ipywidgets.Widget:
     return next(each for each in walk(painter) if getattr(each, "description", None) == description)
 
 
+def drawn(painter: PartPainter, faces: int):
+    """The mesh of so many faces: the map's, or the body's."""
+    [mesh] = [part for part in painter.plot.objects if part.type == "Mesh" and len(part.indices) == faces]
+    return mesh
+
+
 def test_a_part_is_erased_and_undone(painting, labels):
     painting.erase("head")
     assert count(painting, "head") == 0
@@ -108,14 +114,12 @@ def test_the_body_is_the_networks_own(painting, fit, body):
 def test_a_click_paints_the_pixel_that_was_hit_and_moves_the_body(painter):
     control(painter, "part").value = "left_shin"
     control(painter, "brush, px").value = 0.0
-    board, body = (part for part in painter.plot.objects if part.type == "Mesh")
-    before = body.vertices.copy()
+    before = drawn(painter, 13776).vertices.copy()
     for half in (0, 1):
         painter._clicked(2 * (3 * SIDE + 5) + half)
         assert np.argwhere(painter.painting.labels == painter.painting.names.index("left_shin")).tolist() == [[3, 5]]
-    assert len(board.indices) == 2 * SIDE * SIDE
-    body = [part for part in painter.plot.objects if part.type == "Mesh" and len(part.vertices) == len(before)]
-    assert any(np.abs(each.vertices - before).max() > 0 for each in body)
+    assert drawn(painter, 2 * SIDE * SIDE).click_callback is not None
+    assert np.abs(drawn(painter, 13776).vertices - before).max() > 0
 
 
 def test_every_button_acts_on_the_map_and_reset_takes_it_back(painter, labels):
