@@ -69,6 +69,7 @@ def test_nbf_shows_the_parts_and_smplify_goes_on_from_its_body(request_, tmp_pat
     assert refined.before is not None
     assert refined.parts is not None
     assert refined.settings["method"] == "nbf, refined by smplify"
+    assert refined.reprojection_px is not None
     assert refined.reprojection_px < 0.05 * refined.person_height_px
 
 
