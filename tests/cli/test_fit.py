@@ -74,15 +74,16 @@ def test_a_picture_with_its_keypoints_and_a_box(tmp_path):
     assert abs(pelvis[0] - other[[9, 12], 0].mean()) < 15
 
 
-def test_a_network_fits_a_picture_without_keypoints(tmp_path):
-    result = run(PERSON, "--method", "hmr", "--out", tmp_path)
+@pytest.mark.parametrize("method", ["hmr", "nbf"])
+def test_a_network_fits_a_picture_without_keypoints(tmp_path, method):
+    result = run(PERSON, "--method", method, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "without keypoints there is no error" in result.output
     grey, clear = tmp_path / "grey.png", tmp_path / "clear.png"
     Image.open(PERSON).convert("L").save(grey)
     Image.open(PERSON).convert("RGBA").save(clear)
     for picture in (grey, clear):
-        assert run(picture, "--method", "hmr", "--out", tmp_path / "again").exit_code == 0
+        assert run(picture, "--method", method, "--out", tmp_path / "again").exit_code == 0
 
 
 def test_refusals(tmp_path):
@@ -92,7 +93,7 @@ def test_refusals(tmp_path):
     assert "cannot read this picture" in refusal(missing, "--keypoints", JOINTS)
     assert "needs its keypoints" in refusal(PERSON)
     assert "of which picture" in refusal("--keypoints", JOINTS)
-    assert "this version fits with smplify, hmr" in refusal("--method", "magic")
+    assert "this version fits with smplify, hmr, nbf" in refusal("--method", "magic")
     assert "--refine: smplify starts from nothing" in refusal("--refine")
     assert "--refine needs its keypoints" in refusal(PERSON, "--method", "hmr", "--refine")
     assert "leave --body out" in refusal("--method", "hmr", "--body", "SMPL_NEUTRAL.pkl")

@@ -1,13 +1,14 @@
 """The frame of experiments: what is written, what is read back after an interruption, what is run again."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from matplotlib.figure import Figure
 
 from vhlib.core.errors import InputError
-from vhlib.experiments import Experiment, Row, experiments, prepare, run
+from vhlib.core.paths import shipped
+from vhlib.experiments import Experiment, Row, experiments, prepare, result, run
 
 
 class Counted:
@@ -109,3 +110,13 @@ def test_every_experiment_says_what_it_shows():
 def test_refusals():
     with pytest.raises(InputError, match="'nothing' is no experiment; expected one of"):
         prepare("nothing")
+
+
+def test_a_result_that_comes_with_the_kit_is_read_from_its_file():
+    found = result("nbf-losses")
+    assert found is not None
+    table, figure = found
+    written = shipped("results", "nbf-losses", "table.json").read_text()
+    assert json.loads(json.dumps(asdict(table))) == json.loads(written)
+    assert figure.axes
+    assert result("nothing-of-the-kind") is None

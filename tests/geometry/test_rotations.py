@@ -21,6 +21,7 @@ from vhlib.geometry.rotations import (
     matrix_to_quaternion,
     matrix_to_rotation_6d,
     project_to_rotation,
+    projection_gradient,
     quaternion_to_axis_angle,
     quaternion_to_matrix,
     rotation_6d_to_matrix,
@@ -202,6 +203,15 @@ def test_projection_gradient_is_finite_where_the_closest_rotation_is_not_unique(
     assert_close(torch.linalg.det(rotation), torch.ones((), dtype=dtype))
     (gradient,) = torch.autograd.grad((rotation * random(3, 3).to(dtype)).sum(), matrix)
     assert gradient.isfinite().all()
+
+
+def test_projection_gradient_is_that_of_the_factors_where_these_have_one():
+    matrix, slope = random(4, 3, 3).requires_grad_(), random(4, 3, 3, seed=1)
+    left, _, right = torch.linalg.svd(matrix)
+    sign = torch.linalg.det(left @ right).detach()[:, None, None]
+    rotation = torch.cat([left[..., :2], left[..., 2:] * sign], -1) @ right
+    (wanted,) = torch.autograd.grad(rotation, matrix, slope)
+    assert_close(projection_gradient(matrix.detach(), rotation.detach(), slope), wanted)
 
 
 def test_projection_runs_under_vmap():

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from vhlib.data.images import read_image
 from vhlib.data.sample import load_sample
-from vhlib.report import write_fit
-from vhlib.report.methods import Request, by_hmr, by_smplify
+from vhlib.report import methods, write_fit
+from vhlib.report.methods import Request, by_hmr, by_nbf, by_smplify
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,35 @@ def test_smplify_goes_on_from_the_network_and_the_page_shows_both(request_, tmp_
     assert refined.reprojection_px < min(refined.before.reprojection_px, 0.05 * refined.person_height_px)
     assert set(refined.energy) == {"camera", "stage 4"}
     assert "Where the fit began: hmr" in write_fit(refined, tmp_path)["report.html"].read_text()
+
+
+def test_nbf_shows_the_parts_and_smplify_goes_on_from_its_body(request_, tmp_path):
+    blind = by_nbf(replace(request_, keypoints=None))
+    assert blind.reprojection_px is None
+    assert blind.parts is not None
+    outside = blind.parts == request_.image
+    assert outside.any()
+    assert not outside.all()
+    files = write_fit(blind, tmp_path)
+    np.testing.assert_array_equal(read_image(files["parts.png"]), blind.parts)
+    assert "What it sees." in files["report.html"].read_text()
+    refined = by_nbf(replace(request_, refine=True))
+    assert refined.before is not None
+    assert refined.parts is not None
+    assert refined.settings["method"] == "nbf, refined by smplify"
+    assert refined.reprojection_px is not None
+    assert refined.reprojection_px < 0.05 * refined.person_height_px
+
+
+def test_without_keypoints_nbf_goes_on_to_its_parts(request_, tmp_path, monkeypatch):
+    short = tuple(replace(stage, iterations=4) for stage in methods.SILHOUETTE_AND_PARTS)
+    monkeypatch.setattr(methods, "SILHOUETTE_AND_PARTS", short)
+    refined = by_nbf(replace(request_, keypoints=None, refine=True))
+    assert refined.before is not None
+    assert refined.settings["method"] == "nbf, refined by its parts"
+    assert all("silhouette" in terms for terms in refined.energy.values())
+    assert not torch.equal(refined.parameters["body_pose"], refined.before.parameters["body_pose"])
+    assert "Where the fit began: nbf." in write_fit(refined, tmp_path)["report.html"].read_text()
 
 
 def test_smplify_needs_keypoints(request_):

@@ -1,4 +1,4 @@
-"""Side-by-side timings: each module here but `timing` is one benchmark, run by ``vh bench NAME``.
+"""Side-by-side timings: each module here but `timing` and `networks` is one benchmark, run by ``vh bench NAME``.
 
 A benchmark is a function ``cases()`` that yields `vhlib.bench.timing.Case`, and its module's first line says what is
 compared. It raises `vhlib.core.errors.MissingDependencyError` where the other side is not installed.
@@ -14,10 +14,12 @@ from vhlib.core.errors import InputError
 
 __all__ = ["Case", "Row", "benchmarks", "cases", "machine", "measure"]
 
+_SHARED = {"timing", "networks"}
+
 
 def benchmarks() -> dict[str, str]:
     """The benchmarks by name, and what each compares."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "timing")
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _SHARED)
     return {name: (_module(name).__doc__ or "").partition("\n")[0] for name in names}
 
 

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from vhlib.bench.networks import predicting, training
 from vhlib.bench.timing import Case
 from vhlib.data.synthetic import SyntheticPeople, collate
-from vhlib.nets import HMR
 from vhlib.training.crops import People
 from vhlib.training.devices import launch
 from vhlib.training.hmr import PROFILES, HMRTask, HMRTraining, real_bodies
 
-BATCHES = (1, 32)
 _PEOPLE = 4
 
 
@@ -27,28 +26,10 @@ def cases() -> Iterator[Case]:
         fabric = launch(precision=config.precision)
         people = _people(config).to(fabric.device)
         task = HMRTask(config, people, real, fabric=fabric)
-        what = f"ResNet-{config.depth}, {config.size} x {config.size}, {fabric.device.type}"
-        for batch in BATCHES:
-            images = people.crops(torch.arange(batch) % _PEOPLE).images
-            yield Case(
-                f"{profile}: {what}, predict, batch {batch}",
-                functools.partial(_predict, task.net, images),
-                "encoder alone",
-                functools.partial(_encode, task.net, images),
-                ours_count=batch,
-                other_count=batch,
-            )
-        images = people.crops(torch.arange(config.batch) % _PEOPLE).images
-        yield Case(
-            f"{profile}: {what}, train, batch {config.batch}",
-            functools.partial(task.step, 0),
-            "encoder alone",
-            functools.partial(_descend, task.net, images),
-            ours_count=config.batch,
-            other_count=config.batch,
-            rehearsals=1,
-            fewest=2,
-        )
+        what = f"{profile}: ResNet-{config.depth}, {config.size} x {config.size}, {fabric.device.type}"
+        images = functools.partial(_images, people)
+        yield from predicting(what, task.net, task.net.encoder, images)
+        yield training(what, functools.partial(task.step, 0), task.net.encoder, images(config.batch))
 
 
 def _people(config: HMRTraining) -> People:
@@ -56,18 +37,5 @@ def _people(config: HMRTraining) -> People:
     return People.of(collate([source[index] for index in range(_PEOPLE)]))
 
 
-@torch.no_grad()
-def _predict(net: HMR, images: Tensor) -> None:
-    net.eval()
-    net(images)
-
-
-@torch.no_grad()
-def _encode(net: HMR, images: Tensor) -> None:
-    net.eval()
-    net.encoder(images)
-
-
-def _descend(net: HMR, images: Tensor) -> None:
-    net.train()
-    net.encoder(images).square().mean().backward()
+def _images(people: People, count: int) -> Tensor:
+    return people.crops(torch.arange(count) % _PEOPLE).images

@@ -98,7 +98,7 @@ def _sides(name: str, *joints: str) -> dict[str, tuple[str, ...]]:
 
 
 _SHOULDER_GIRDLE = ("spine3", "left_collar", "right_collar")
-_LOWER_TORSO = ("pelvis", "spine1", "spine2")
+_LOWER_TORSO = ("spine1", "pelvis", "spine2")
 _TORSO = (*_SHOULDER_GIRDLE, *_LOWER_TORSO)
 _FOREARMS = _sides("forearm", "elbow", "wrist", "hand")
 _UPPER_ARMS = _sides("upper_arm", "shoulder")

@@ -8,7 +8,7 @@ import typer
 from vhlib.cli import app
 from vhlib.core.errors import InputError
 
-NETWORKS = ("hmr",)
+NETWORKS = ("hmr", "nbf")
 """Methods that look at the picture and need no keypoints."""
 
 if TYPE_CHECKING:
@@ -27,10 +27,16 @@ def fit(
     ] = None,
     box: Annotated[str | None, typer.Option(help="x,y,w,h in pixels: fit the person in this box.")] = None,
     method: Annotated[
-        str, typer.Option(help="smplify: fit to the keypoints; hmr: a network that looks at the picture alone.")
+        str,
+        typer.Option(
+            help="smplify: fit to the keypoints; hmr: a network that looks at the picture alone; nbf: by way of parts."
+        ),
     ] = "smplify",
     refine: Annotated[
-        bool, typer.Option("--refine", help="Go on with SMPLify from what the network says; needs keypoints.")
+        bool,
+        typer.Option(
+            "--refine", help="Go on from what the network says: with SMPLify, to the keypoints; nbf: else to its parts."
+        ),
     ] = False,
     prior: Annotated[
         str, typer.Option(help="What SMPLify takes for a natural pose: gmm, vae (search its latent space), both, none.")
@@ -42,7 +48,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
     picture: Annotated[Path | None, typer.Option(help="Also draw three views side by side into this .png.")] = None,
 ) -> None:
-    """Fit a body to one picture: fit.json, fit.npz, mesh.obj, overlay.png and report.html."""
+    """Fit a body to one picture: fit.json, fit.npz, mesh.obj, overlay.png, report.html; nbf: parts.png too."""
     if method not in NETWORKS and method != "smplify":
         raise InputError(f"--method {method}: this version fits with smplify, {', '.join(NETWORKS)}")
     if refine and method not in NETWORKS:
@@ -85,7 +91,7 @@ def fit(
         pixels, name = read_image(image), str(image)
         if keypoints is not None:
             people = read_keypoints(keypoints)
-        elif refine or method not in NETWORKS:
+        elif method not in NETWORKS or (refine and method != "nbf"):
             needs = "--refine" if refine else method
             raise InputError(f"{image}: {needs} needs its keypoints; give them with --keypoints FILE (.npy or .json)")
     request = Request(

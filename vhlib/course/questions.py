@@ -28,7 +28,7 @@ class Perceptron:
     """Weight and bias of each layer in turn."""
 
 
-Value = np.ndarray | tuple[int, ...] | Perceptron
+Value = np.ndarray | int | tuple[int, ...] | Perceptron
 """What crosses to an answer: arrays become tensors, a perceptron a module, integers stay as they are."""
 
 Points = int | float

@@ -153,7 +153,7 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _argument(value: Value) -> Tensor | tuple[int, ...] | nn.Module:
+def _argument(value: Value) -> Tensor | int | tuple[int, ...] | nn.Module:
     match value:
         case np.ndarray():
             return torch.tensor(value)

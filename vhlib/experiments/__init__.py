@@ -9,10 +9,13 @@ import pkgutil
 from types import ModuleType
 from typing import Final
 
-from vhlib.core.errors import InputError
-from vhlib.experiments.table import Experiment, Row, Table, run
+from matplotlib.figure import Figure
 
-__all__ = ["PROFILES", "Experiment", "Row", "Table", "experiments", "prepare", "run"]
+from vhlib.core.errors import InputError
+from vhlib.core.paths import shipped
+from vhlib.experiments.table import Experiment, Row, Table, read_table, run
+
+__all__ = ["PROFILES", "Experiment", "Row", "Table", "experiments", "prepare", "result", "run"]
 
 PROFILES: Final = ("fast", "full")
 
@@ -38,6 +41,19 @@ def prepare(name: str, profile: str = "fast") -> Experiment:
     if profile not in PROFILES:
         raise InputError(f"--profile {profile}: expected {' or '.join(PROFILES)}")
     return _module(name.replace("-", "_")).experiment(profile)
+
+
+def result(name: str) -> tuple[Table, Figure] | None:
+    """The table that comes with the kit, and its figure; None where it has not been made.
+
+    Args:
+        name: one of `experiments`, or of those to come.
+    """
+    path = shipped("results") / name / "table.json"
+    if not path.exists():
+        return None
+    table = read_table(path)
+    return table, prepare(name, table.profile).draw(table)
 
 
 def _module(name: str) -> ModuleType:

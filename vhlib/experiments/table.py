@@ -145,6 +145,16 @@ def run(
     return table
 
 
+def read_table(path: Path) -> Table:
+    """A table that was written by `run`.
+
+    Args:
+        path: its ``table.json``.
+    """
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Table(**found | {name: tuple(found[name]) for name in ("seeds", "columns", "rows")})
+
+
 def _measure(experiment: Experiment, unit: Unit, out: Path) -> None:
     """Measure a row, or one of its seeds, and save it."""
     row, seed = experiment.rows[unit[0]], unit[1]

@@ -103,6 +103,7 @@ def local_to_global(rotations: Float[Tensor, "B J 3 3"], parents: Sequence[int])
     return _compose(rotations, _tables_for(rotations, parents)).permute(3, 0, 1, 2)
 
 
+@exercise("07_nbf")
 def global_to_local(rotations: Float[Tensor, "B J 3 3"], parents: Sequence[int]) -> Float[Tensor, "B J 3 3"]:
     """Rotations relative to the world → rotations relative to the parent: R_parentᵀ R; the root's stays.
 

@@ -210,6 +210,41 @@ def project_to_rotation(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "*
     return _Projection.apply(matrix)
 
 
+@exercise("07_nbf")
+def projection_gradient(
+    matrix: Float[Tensor, "*batch 3 3"], rotation: Float[Tensor, "*batch 3 3"], slope: Float[Tensor, "*batch 3 3"]
+) -> Float[Tensor, "*batch 3 3"]:
+    """∂L/∂M of R = `project_to_rotation`(M), from ∂L/∂R.
+
+    With M = R S, S symmetric, a step dM turns R by R [w]× with (tr(S) I - S) w = vee(Rᵀ dM - dMᵀ R); the matrix on
+    the left has the eigenvalues s_i + s_j. Its adjugate over its determinant is its inverse.
+
+    Args:
+        matrix: M, any matrices.
+        rotation: R, what they are projected to.
+        slope: ∂L/∂R.
+
+    Raises:
+        ValueError: the last two axes are not 3 and 3.
+    """
+    check(matrix=(matrix, "... 3 3"), rotation=(rotation, "... 3 3"), slope=(slope, "... 3 3"))
+    stretch = rotation.mT @ matrix
+    stretch = (stretch + stretch.mT) / 2
+    trace = stretch.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None]
+    identity = torch.eye(3, dtype=matrix.dtype, device=matrix.device)
+    system = trace * identity - stretch
+    first, second, third = system.unbind(-2)
+    cross = torch.linalg.cross
+    adjugate = torch.stack([cross(second, third), cross(third, first), cross(first, second)], dim=-1)
+    determinant = (first * adjugate[..., 0]).sum(-1)[..., None, None]
+    # Damped inverse: d / (d² + ε) is 1 / d to rounding wherever the answer is clear and 0 where it is ambiguous.
+    limits = torch.finfo(matrix.dtype)
+    ambiguity = limits.eps * matrix.square().sum((-2, -1), keepdim=True) ** 3 + limits.tiny
+    inverse = adjugate * determinant / (determinant.square() + ambiguity)
+    turn = inverse @ _antisymmetric(rotation.mT @ slope)[..., None]
+    return rotation @ _cross_matrix(turn.squeeze(-1))
+
+
 def geodesic_angle(
     first: Float[Tensor, "*#batch 3 3"], second: Float[Tensor, "*#batch 3 3"]
 ) -> Float[Tensor, "*#batch"]:
@@ -232,11 +267,7 @@ def geodesic_angle(
 
 
 class _Projection(torch.autograd.Function):
-    """`project_to_rotation` with the derivative of the polar factor.
-
-    With M = R S, S symmetric, a step dM turns R by R [w]× with (tr(S) I - S) w = vee(Rᵀ dM - dMᵀ R); the matrix on
-    the left has the eigenvalues s_i + s_j. Its adjugate over its determinant is its inverse.
-    """
+    """`project_to_rotation` with `projection_gradient`."""
 
     generate_vmap_rule = True
 
@@ -253,21 +284,7 @@ class _Projection(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         matrix, rotation = ctx.saved_tensors
-        stretch = rotation.mT @ matrix
-        stretch = (stretch + stretch.mT) / 2
-        trace = stretch.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None]
-        identity = torch.eye(3, dtype=matrix.dtype, device=matrix.device)
-        system = trace * identity - stretch
-        first, second, third = system.unbind(-2)
-        cross = torch.linalg.cross
-        adjugate = torch.stack([cross(second, third), cross(third, first), cross(first, second)], dim=-1)
-        determinant = (first * adjugate[..., 0]).sum(-1)[..., None, None]
-        # Damped inverse: d / (d² + ε) is 1 / d to rounding wherever the answer is clear and 0 where it is ambiguous.
-        limits = torch.finfo(matrix.dtype)
-        ambiguity = limits.eps * matrix.square().sum((-2, -1), keepdim=True) ** 3 + limits.tiny
-        inverse = adjugate * determinant / (determinant.square() + ambiguity)
-        turn = inverse @ _antisymmetric(rotation.mT @ gradients[0])[..., None]
-        return rotation @ _cross_matrix(turn.squeeze(-1))
+        return projection_gradient(matrix, rotation, gradients[0])
 
 
 def _polynomial(x: Tensor, *coefficients: float) -> Tensor:

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from vhlib.core.shapes import check
 from vhlib.exercises import exercise
-from vhlib.geometry.skeletons import Skeleton
 
 
 @exercise("06_hmr")
@@ -34,8 +33,12 @@ def reprojection_loss(
     return (visible * distance).sum() / visible.sum().clamp(min=torch.finfo(visible.dtype).eps)
 
 
+@exercise("07_nbf")
 def joint_loss(
-    predicted: Float[Tensor, "B K 3"], truth: Float[Tensor, "B K 3"], known: Bool[Tensor, " B"], *, skeleton: Skeleton
+    predicted: Float[Tensor, "B K 3"],
+    truth: Float[Tensor, "B K 3"],
+    known: Bool[Tensor, " B"],
+    hips: tuple[int, ...],
 ) -> Float[Tensor, ""]:
     """½ ‖X - X̂‖², per joint, after both are centred between their hips (HMR's L_3D joints, in its code).
 
@@ -43,17 +46,17 @@ def joint_loss(
         predicted: joints, metres.
         truth: labelled joints, metres; anything where not known.
         known: which bodies have 3D joints.
-        skeleton: the joints' order; must have both hips.
+        hips: which two of the joints they are.
 
     Raises:
         ValueError: shapes that do not fit.
     """
     check(predicted=(predicted, "B K 3"), truth=(truth, "B K 3"), known=(known, "B"))
-    hips = list(skeleton.indices("left_hip", "right_hip"))
-    one, other = (points - points[:, hips].mean(1, keepdim=True) for points in (predicted, truth))
-    return _mean_known(0.5 * (one - other).square().sum(-1).mean(1), known)
+    one, other = (points - points[:, list(hips)].mean(1, keepdim=True) for points in (predicted, truth))
+    return _mean_known(0.5 * _where_known(one - other, known).square().sum(-1).mean(1), known)
 
 
+@exercise("07_nbf")
 def parameter_loss(
     rotations: Float[Tensor, "B J 3 3"],
     betas: Float[Tensor, "B S"],
@@ -76,8 +79,13 @@ def parameter_loss(
     check(rotations=(rotations, "B J 3 3"), true_rotations=(true_rotations, "B J 3 3"), known=(known, "B"))
     check(betas=(betas, "B S"), true_betas=(true_betas, "B S"))
     one, other = torch.cat([rotations.flatten(1), betas], 1), torch.cat([true_rotations.flatten(1), true_betas], 1)
-    return _mean_known(0.5 * (one - other).square().mean(1), known)
+    return _mean_known(0.5 * _where_known(one - other, known).square().mean(1), known)
+
+
+def _where_known(difference: Tensor, known: Tensor) -> Tensor:
+    # Before anything is squared: behind a square, the gradient would be 0 times NaN where a label is NaN.
+    return torch.where(known.reshape(-1, *[1] * (difference.ndim - 1)), difference, 0.0)
 
 
 def _mean_known(values: Tensor, known: Tensor) -> Tensor:
-    return torch.where(known, values, 0.0).sum() / known.sum().clamp(min=1)
+    return values.sum() / known.sum().clamp(min=1)

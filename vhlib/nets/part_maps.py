@@ -11,8 +11,10 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from vhlib.core.shapes import check
+from vhlib.exercises import exercise
 
 
+@exercise("07_nbf")
 def one_hot(labels: Shaped[Tensor, "B H W"], classes: int) -> Float[Tensor, "B C H W"]:
     """A channel for each label: 1 where it is, 0 elsewhere.
 
@@ -49,6 +51,7 @@ def coloured(labels: Shaped[Tensor, "B H W"], colours: Float[Tensor, "C 3"]) -> 
     return colours[labels.long()].movedim(-1, 1)
 
 
+@exercise("07_nbf")
 def from_colours(pictures: Float[Tensor, "B 3 H W"], colours: Float[Tensor, "C 3"]) -> Int[Tensor, "B H W"]:
     """The label whose colour is closest: the inverse of `coloured`, also of a picture that was painted or compressed.
 

@@ -50,6 +50,8 @@ class FittedPerson:
     """What was asked for: method, files, focal length."""
     before: "FittedPerson | None" = None
     """What this fit went on from."""
+    parts: UInt8[np.ndarray, "H W 3"] | None = None
+    """The part map that the body was made from, over the picture; None where there was none."""
 
     def posed(self) -> BodyOutput:
         """Vertices and joints in the camera frame, metres: pixel = f X / Z + c."""
@@ -93,7 +95,7 @@ def write_fit(person: FittedPerson, out: Path) -> dict[str, Path]:
     Returns:
         ``fit.json`` (settings and figures), ``fit.npz`` (`betas, body_pose, global_orient, transl, vertices, joints,
         focal_length, principal_point`; OpenCV camera frame, metres, radians, pixels), ``mesh.obj`` (y up),
-        ``overlay.png`` and ``report.html``, by name.
+        ``overlay.png`` and ``report.html``, by name; and ``parts.png`` where there is a part map.
     """
     out.mkdir(parents=True, exist_ok=True)
     paths = {name: out / name for name in ("fit.json", "fit.npz", "mesh.obj", "overlay.png", "report.html")}
@@ -107,10 +109,14 @@ def write_fit(person: FittedPerson, out: Path) -> dict[str, Path]:
     mesh = wavefront(opencv_to_opengl(posed.vertices[0]), person.body.faces, comment=comment)
     paths["mesh.obj"].write_text(mesh, encoding="utf-8")
     Image.fromarray(drawn).save(paths["overlay.png"])
+    if person.parts is not None:
+        paths["parts.png"] = out / "parts.png"
+        Image.fromarray(person.parts).save(paths["parts.png"])
     html = page(
         image=person.image,
         overlay=drawn,
         before=None if person.before is None else person.before.overlay(),
+        parts=person.parts,
         keypoints=person.keypoints,
         vertices=opencv_to_opengl(posed.vertices[0]),
         faces=person.body.faces,

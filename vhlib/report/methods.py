@@ -1,7 +1,7 @@
 """From a picture to a fitted person: the ways that ``vh fit`` knows."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,11 +11,25 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from vhlib.body import SMPL, stature
+from vhlib.body.parts import PARTS
 from vhlib.data.keypoints import Keypoints
-from vhlib.fitting import REFINE, SMPLIFY, choose_prior, fit_smplify
+from vhlib.fitting import (
+    REFINE,
+    SILHOUETTE_AND_PARTS,
+    SMPLIFY,
+    BodyParameters,
+    StageResult,
+    choose_prior,
+    fit_silhouette,
+    fit_smplify,
+)
 from vhlib.report.fit import FittedPerson
 from vhlib.training.hmr import crop_size, load_hmr
-from vhlib.training.prediction import predict
+from vhlib.training.nbf_reading import Reading, load_reader, read
+from vhlib.training.prediction import Prediction, predict
+from vhlib.viz import paint_parts, part_colours
+
+_FROM = 2  # of the stages that fit part maps: a network's body stands where the person is
 
 
 @dataclass(frozen=True)
@@ -69,9 +83,6 @@ def by_smplify(request: Request, before: FittedPerson | None = None) -> FittedPe
         **begin,
     )
     seconds = time.perf_counter() - started
-    energy = {
-        stage.stage.name: {term: float(value[0]) for term, value in stage.energies.items()} for stage in result.stages
-    }
     settings: dict[str, Any] = {
         "image": request.name,
         "method": "smplify" if before is None else f"{before.settings['method']}, refined by smplify",
@@ -89,10 +100,11 @@ def by_smplify(request: Request, before: FittedPerson | None = None) -> FittedPe
         principal_point=result.principal_point[0],
         reprojection_px=float(result.reprojection_px[0]),
         person_height_px=float(result.person_height_px[0]),
-        energy=energy,
+        energy=_energies(result.stages),
         seconds=seconds + (0.0 if before is None else before.seconds),
         settings=settings,
         before=before,
+        parts=None if before is None else before.parts,
     )
 
 
@@ -106,8 +118,73 @@ def by_hmr(request: Request) -> FittedPerson:
     started = time.perf_counter()
     found = predict(net, size, request.image, box=request.box, focal_length=request.focal_length)
     seconds = time.perf_counter() - started
+    person = _person(request, "hmr", found, seconds)
+    return by_smplify(request, person) if request.refine else person
+
+
+def by_nbf(request: Request) -> FittedPerson:
+    """Ask the two networks that come with the kit; with `Request.refine`, go on from there.
+
+    With keypoints, SMPLify goes on. Without, the body is fitted to the parts that the first network sees.
+
+    Args:
+        request: its body must be the neutral stand-in, whose shapes the networks learned.
+
+    Raises:
+        InputError: no part of anybody is found.
+    """
+    reader = load_reader()
+    started = time.perf_counter()
+    found = read(reader, request.image, box=request.box, focal_length=request.focal_length)
+    person = _person(request, "nbf", found.prediction, time.perf_counter() - started)
+    seen = paint_parts(found.labels_in(request.image), part_colours(PARTS[reader.parts]), request.image)
+    person = replace(person, parts=seen)
+    if not request.refine:
+        return person
+    return by_parts(request, person, found) if request.keypoints is None else by_smplify(request, person)
+
+
+def by_parts(request: Request, before: FittedPerson, seen: Reading) -> FittedPerson:
+    """Fit to a part map.
+
+    Args:
+        request: the pose prior in it counts, and the body.
+        before: where to start; its camera is kept.
+        seen: the part map.
+    """
+    camera = seen.window.crop_camera(before.camera())
+    labels = torch.from_numpy(seen.labels).long()[None]
+    started = time.perf_counter()
+    result = fit_silhouette(
+        request.body,
+        labels > 0,
+        focal_length=camera.focal_length,
+        principal_point=camera.principal_point,
+        part_maps=labels,
+        parts=len(seen.probabilities) - 1,
+        start=BodyParameters(**before.parameters),
+        stages=SILHOUETTE_AND_PARTS[_FROM:],
+        pose_prior=choose_prior(request.prior).pose_prior,
+    )
+    parameters = vars(result.parameters)
+    return replace(
+        before,
+        parameters=parameters,
+        person_height_px=_height(request.body, parameters, before.focal_length),
+        energy=_energies(result.stages),
+        seconds=before.seconds + time.perf_counter() - started,
+        settings={**before.settings, "method": f"{before.settings['method']}, refined by its parts"},
+        before=before,
+    )
+
+
+METHODS: Final[dict[str, Callable[[Request], FittedPerson]]] = {"smplify": by_smplify, "hmr": by_hmr, "nbf": by_nbf}
+"""By the name on the command line."""
+
+
+def _person(request: Request, method: str, found: Prediction, seconds: float) -> FittedPerson:
+    """What a network said."""
     focal = found.camera.focal_length[0]
-    height = stature(request.body, found.parameters["betas"]) * focal[1] / found.parameters["transl"][:, 2]
     x, y, w, h = request.box or (0.0, 0.0, *request.image.shape[1::-1])
     person = FittedPerson(
         image=request.image,
@@ -117,22 +194,27 @@ def by_hmr(request: Request) -> FittedPerson:
         focal_length=focal,
         principal_point=found.camera.principal_point[0],
         reprojection_px=None,
-        person_height_px=float(height),
+        person_height_px=_height(request.body, found.parameters, focal),
         energy={},
         seconds=seconds,
         settings={
             "image": request.name,
-            "method": "hmr",
+            "method": method,
             "box": f"{x:g}, {y:g}, {w:g} x {h:g} px",
             "focal length": f"{float(focal[0]):.0f} px",
         },
     )
-    person = replace(person, reprojection_px=_reprojection(person))
-    return by_smplify(request, person) if request.refine else person
+    return replace(person, reprojection_px=_reprojection(person))
 
 
-METHODS: Final[dict[str, Callable[[Request], FittedPerson]]] = {"smplify": by_smplify, "hmr": by_hmr}
-"""By the name on the command line."""
+def _height(body: SMPL, parameters: Mapping[str, Tensor], focal: Float[Tensor, "2"]) -> float:
+    """Of the shape at rest, where the body stands, pixels."""
+    return float(stature(body, parameters["betas"]) * focal[1] / parameters["transl"][:, 2])
+
+
+def _energies(stages: tuple[StageResult, ...]) -> dict[str, dict[str, float]]:
+    """Of the first person."""
+    return {stage.stage.name: {term: float(value[0]) for term, value in stage.energies.items()} for stage in stages}
 
 
 def _reprojection(person: FittedPerson) -> float | None:

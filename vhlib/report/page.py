@@ -27,6 +27,7 @@ def page(
     betas: Float[Tensor, "S"],
     numbers: Mapping[str, Any],
     before: UInt8[np.ndarray, "H W 3"] | None = None,
+    parts: UInt8[np.ndarray, "H W 3"] | None = None,
 ) -> str:
     """The page: picture, overlay, a body to turn, energies by term and stage, numbers.
 
@@ -39,6 +40,7 @@ def page(
         betas: the fitted shape, standard deviations.
         numbers: as in ``fit.json``.
         before: what the fit went on from, drawn over the picture.
+        parts: the part map that the body was made from, over the picture.
     """
     template = Template(resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
@@ -46,6 +48,9 @@ def page(
         facts=_facts(numbers),
         picture=_picture(image, keypoints),
         overlay=_png(overlay),
+        parts=""
+        if parts is None
+        else _figure(parts, "The parts that the network sees, over the picture.", "What it sees."),
         before="" if before is None else _before(before, numbers["before"]),
         vertices=_base64(vertices.cpu().numpy().astype("<f4")),
         faces=_base64(faces.cpu().numpy().astype("<u4")),
@@ -71,11 +76,12 @@ def _facts(numbers: Mapping[str, Any]) -> str:
 def _before(overlay: UInt8[np.ndarray, "H W 3"], numbers: Mapping[str, Any]) -> str:
     """What a network said, beside what became of it."""
     method, apart = numbers["settings"]["method"], numbers["reprojection_px"]
-    says = f"Where the fit began: {method}, {apart:.1f} px from the keypoints."
-    return (
-        f'<figure><img src="{_png(overlay)}" alt="The body that the fit began with, drawn over the picture.">'
-        f"<figcaption>{html.escape(says)}</figcaption></figure>"
-    )
+    says = f"Where the fit began: {method}" + ("." if apart is None else f", {apart:.1f} px from the keypoints.")
+    return _figure(overlay, "The body that the fit began with, drawn over the picture.", says)
+
+
+def _figure(image: UInt8[np.ndarray, "H W 3"], alt: str, caption: str) -> str:
+    return f'<figure><img src="{_png(image)}" alt="{alt}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
 
 def _picture(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints | None) -> str:

@@ -33,7 +33,8 @@ def picture(person: FittedPerson) -> UInt8[np.ndarray, "H W 3"]:
         extent=height / pixels_per_metre,
         turn=80.0,
     )
-    return np.concatenate([_marked(person.image, person.keypoints), person.overlay(), side], axis=1)
+    given = _marked(person.image, person.keypoints) if person.parts is None else person.parts
+    return np.concatenate([given, person.overlay(), side], axis=1)
 
 
 def _marked(image: UInt8[np.ndarray, "H W 3"], keypoints: Keypoints | None) -> UInt8[np.ndarray, "H W 3"]:

@@ -7,7 +7,8 @@
 - `adversarial`: HMR's game between a network and its judges; `hmr`: the run.
 - `segmentation`: pixels to body parts, NBF's first network.
 - `part_people`: part maps as NBF's second network meets them; `nbf`: its run, and `nbf_figures`: how good it is.
-- `nbf_inputs`: what else it may be shown; `corruption`: errors in part maps; `nbf_chain`: both networks, end to end.
+- `nbf_inputs`: what else it may be shown; `corruption`: errors in part maps; `nbf_chain`: both networks, end to end,
+  and `nbf_reading`: on a picture.
 - `kept`: people are made once, by all cores.
 """
 

@@ -85,7 +85,7 @@ def network_terms(
     joints = lsp14_joints(last, body)
     terms = {
         "reprojection": reprojection_loss(last.camera.project(joints), batch.keypoints, batch.visible),
-        "joints": joint_loss(joints, batch.joints, batch.paired, skeleton=LSP14),
+        "joints": joint_loss(joints, batch.joints, batch.paired, LSP14.indices("left_hip", "right_hip")),
         "parameters": parameter_loss(last.rotations, last.betas, batch.rotations, batch.betas, batch.paired),
     }
     if judges is not None:

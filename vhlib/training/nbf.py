@@ -171,7 +171,7 @@ def nbf_terms(
     points = project_given(joints, batch) if camera == "given" else own.project(joints)
     return {
         "latent": known * parameter_loss(matrices, betas, truth, labels.betas, labels.paired),
-        "joints": known * joint_loss(joints, labels.joints, labels.paired, skeleton=SMPL24),
+        "joints": known * joint_loss(joints, labels.joints, labels.paired, SMPL24.indices("left_hip", "right_hip")),
         "reprojection": reprojection_loss(points, labels.keypoints, labels.visible),
     }
 

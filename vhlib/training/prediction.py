@@ -48,12 +48,39 @@ def predict(
         box: x, y of the top left corner, width, height, pixels; None: the person fills the picture.
         focal_length: of the picture, pixels; None: `FAR`.
     """
+    window = window_around(image, box, size=size)
+    return placed(net(cut(image, window))[-1], window, image, focal_length=focal_length)
+
+
+def window_around(
+    image: UInt8[np.ndarray, "H W 3"], box: tuple[float, float, float, float] | None, *, size: int
+) -> Crop:
+    """The window of a picture that a network is shown.
+
+    Args:
+        image: RGB.
+        box: x, y of the top left corner, width, height, pixels; None: the person fills the picture.
+        size: side of the network's crops, pixels.
+    """
     height, width = image.shape[:2]
     around, margin = ((0.0, 0.0, width, height), 1.0) if box is None else (box, MARGIN)
-    window = Crop.around(torch.tensor([around], dtype=torch.float32), size=size, margin=margin)
-    estimate: Estimate = net(cut(image, window))[-1]
+    return Crop.around(torch.tensor([around], dtype=torch.float32), size=size, margin=margin)
+
+
+def placed(
+    estimate: Estimate, window: Crop, image: UInt8[np.ndarray, "H W 3"], *, focal_length: float | None = None
+) -> Prediction:
+    """A body that was seen in a window, as the picture's own camera sees it.
+
+    Args:
+        estimate: one, of the window.
+        window: one.
+        image: RGB.
+        focal_length: of the picture, pixels; None: `FAR`.
+    """
+    height, width = image.shape[:2]
     focal = FAR * max(height, width, float(window.side)) if focal_length is None else focal_length
-    seen = window.image_camera(estimate.camera.to_perspective(focal * float(window.scale), size))
+    seen = window.image_camera(estimate.camera.to_perspective(focal * float(window.scale), window.size))
     # That camera looks through the crop's middle; the picture's own through its middle, so the body moves aside.
     camera = PerspectiveCamera.simple(focal, (height, width))
     aside = (seen.principal_point - camera.principal_point) * seen.translation[:, 2:] / focal

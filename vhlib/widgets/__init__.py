@@ -9,6 +9,8 @@
 `latent`      where that walk stands; runs without a browser
 `judges`      `judges_explorer(judges)`: a body to bend, coloured by what HMR's discriminators believe
 `verdict`     that body and the judges' scores; runs without a browser
+`painter`     `part_painter(fit, labels, parts)`: errors painted into a part map, and the body that comes of it
+`painting`    that map and its body; runs without a browser
 `curves`      losses of a training, drawn again while they fall
 `playback`    bodies one after the other, with a slider
 `fits`        a fit over its picture and from the side, and played back
@@ -27,6 +29,8 @@ from vhlib.widgets.fits import fit_views, play_fit, play_silhouette
 from vhlib.widgets.judges import JudgesExplorer, judges_explorer
 from vhlib.widgets.latent import LatentState
 from vhlib.widgets.live import LiveLines, LiveMesh, LiveSkeleton, new_plot
+from vhlib.widgets.painter import PartPainter, part_painter
+from vhlib.widgets.painting import Painting
 from vhlib.widgets.picture import picture
 from vhlib.widgets.playback import Playback
 from vhlib.widgets.priors import PriorExplorer, prior_explorer
@@ -46,6 +50,8 @@ __all__ = [
     "LiveLines",
     "LiveMesh",
     "LiveSkeleton",
+    "Painting",
+    "PartPainter",
     "Playback",
     "PriorExplorer",
     "Setting",
@@ -57,6 +63,7 @@ __all__ = [
     "frames_figure",
     "judges_explorer",
     "new_plot",
+    "part_painter",
     "picture",
     "play_fit",
     "play_silhouette",

@@ -147,7 +147,7 @@ def _given(value: Any, arrays: Iterator[np.ndarray]) -> Value:
             return next(arrays)
         case {"perceptron": int(count)}:
             return Perceptron(tuple(itertools.islice(arrays, count)))
-    given: tuple[int, ...] = _tuple(value)
+    given: int | tuple[int, ...] = _tuple(value)
     return given
 
 
