@@ -135,7 +135,7 @@ def by_nbf(request: Request) -> FittedPerson:
     """
     reader = load_reader()
     started = time.perf_counter()
-    found = read(reader, request.image, box=request.box, focal_length=request.focal_length)
+    found = read(reader, request.body, request.image, box=request.box, focal_length=request.focal_length)
     person = _person(request, "nbf", found.prediction, time.perf_counter() - started)
     seen = paint_parts(found.labels_in(request.image), part_colours(PARTS[reader.parts]), request.image)
     person = replace(person, parts=seen)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from vhlib.body import SMPL
 from vhlib.cameras import Crop
 from vhlib.core.config import from_mapping
 from vhlib.core.errors import InputError
@@ -92,6 +93,7 @@ def load_reader(segmentation: Path | None = None, nbf: Path | None = None) -> Re
 @torch.no_grad()
 def read(
     reader: Reader,
+    body: SMPL,
     image: UInt8[np.ndarray, "H W 3"],
     *,
     box: tuple[float, float, float, float] | None = None,
@@ -101,6 +103,7 @@ def read(
 
     Args:
         reader: trained networks.
+        body: whose shapes they learned: the neutral stand-in.
         image: RGB.
         box: x, y of the top left corner, width, height, pixels; None: the person fills the picture.
         focal_length: of the picture, pixels; None: `vhlib.training.prediction.FAR`.
@@ -113,4 +116,7 @@ def read(
     if (scores.argmax(1) > 0).float().mean() < NOBODY:
         where = "in this picture; say where the person is with --box x,y,w,h" if box is None else "in this box"
         raise InputError(f"nbf finds nobody {where}")
-    return Reading(scores[0].softmax(0), window, placed(estimate, window, image, focal_length=focal_length))
+    found = placed(estimate, window, image, focal_length=focal_length)
+    # In training joints are seen around the pelvis; the body has its own somewhat below its origin.
+    found.parameters["transl"] -= body.joints(betas=estimate.betas)[:, 0]
+    return Reading(scores[0].softmax(0), window, found)
