@@ -43,7 +43,7 @@ NEARBY: Final = 0.1
 SHAKEN: Final = 0.2
 """The same between the two starts that tell how much a fit depends on its start."""
 FAILED: Final = 150.0
-"""Millimetres: where 3DPCK draws its line (Mehta et al., 3DV 2017)."""
+"""Millimetres, a person's mean: where 3DPCK draws its line for a joint (Mehta et al., 3DV 2017)."""
 COLUMNS: Final = (
     "PA-MPJPE, mm",
     "MPJPE, mm",
