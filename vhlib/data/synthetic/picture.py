@@ -175,7 +175,7 @@ def _background(view: View, behind: Backdrop, light: Illumination, shadows: _Sha
     lit = behind.colours.copy()
     there = ~behind.shines
     if there.any():
-        points = (view.rays * behind.depth[..., None])[there]
+        points = view.rays[there] * behind.depth[there][:, None]
         normals = behind.normals[there]
         open_, sky = shadows.of_lamp(points, 0.02), shadows.of_sky(points)
         direct = np.clip(normals @ light.lamp.astype(np.float32), 0, None) * open_
