@@ -179,7 +179,7 @@ def test_the_camera_sees_the_person_and_stands_above_the_floor(seed):
     person = figure(upright)
     view = framed(person.vertices, 100, chance(seed))
     there = person.moved(view.rotation, view.translation)
-    assert view.floor < -0.3
+    assert view.floor < -0.2  # it stands 0.35 m high at least, and aiming lowers it by a decimetre at most
     assert there.vertices[:, 2].min() > 0.5
     assert view.to_scene(there.vertices)[:, 1].min() == pytest.approx(view.floor, abs=1e-4)
     stance = placed(upright, person.joints_rest[0].astype(np.float64), view)

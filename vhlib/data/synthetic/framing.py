@@ -17,7 +17,7 @@ from vhlib.data.synthetic.mesh import bounds
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 _LOWEST_CAMERA = 0.35
-"""Above the floor, metres."""
+"""Above the floor, metres, before it is aimed; that may lower it by some centimetres."""
 
 _HEADROOM = 0.06
 """Above the head in a close-up, in image heights."""
