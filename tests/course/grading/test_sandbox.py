@@ -223,7 +223,10 @@ def test_whatever_ends_a_copy_has_a_reason_and_the_next_one_works(worker):
 def test_what_a_copy_started_ends_with_it(worker):
     with worker.copy() as copy:
         copy.run("cell", "import subprocess; subprocess.Popen(['setsid', 'sleep', '76543'])", 10.0)
-        assert sleepers()
+        deadline = time.monotonic() + 10
+        while not (asleep := sleepers()) and time.monotonic() < deadline:
+            time.sleep(0.05)  # between two programs a process has no command line
+        assert asleep
     assert not sleepers()
 
 
