@@ -9,7 +9,7 @@ from torch import nn
 
 from vhlib.core.errors import InputError
 from vhlib.training.checkpoints import read_card
-from vhlib.training.devices import average_gradients, first, launch, share
+from vhlib.training.devices import average_gradients, best_device, first, launch, share
 
 GRADIENT = """
 import sys
@@ -69,6 +69,12 @@ def test_precision_is_full_where_there_is_no_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with launch(precision="bf16-mixed").autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+
+
+def test_one_device_is_the_gpu_where_there_is_one(monkeypatch):
+    for there, kind in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        assert best_device().type == kind
 
 
 def test_refusals(monkeypatch):

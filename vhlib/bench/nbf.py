@@ -12,6 +12,7 @@ from vhlib.bench.networks import predicting, training
 from vhlib.bench.timing import Case
 from vhlib.nets import PixelsToBody
 from vhlib.training import nbf, segmentation
+from vhlib.training.devices import best_device
 from vhlib.training.part_people import bare_people
 
 _PEOPLE = 4
@@ -19,7 +20,7 @@ _PEOPLE = 4
 
 def cases() -> Iterator[Case]:
     """Pictures of both profiles, inference at two batch sizes and both trainings; times are per image."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     for profile, fitting in nbf.PROFILES.items():
         seeing = segmentation.PROFILES[profile]
         made = segmentation.synthetic_pictures("train", _PEOPLE, size=seeing.size)

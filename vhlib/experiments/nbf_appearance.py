@@ -19,6 +19,7 @@ from vhlib.data.synthetic import GARMENTS
 from vhlib.experiments.nbf_losses import learned
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.training.crops import dressed
+from vhlib.training.devices import best_device
 from vhlib.training.nbf import DRESSED, HELD_OUT, NBFTraining, reader
 from vhlib.training.nbf_figures import judged
 from vhlib.training.part_people import PartPeople
@@ -92,7 +93,7 @@ def _long(garments: Tensor) -> Tensor:
 @functools.cache
 def _people(split: str, count: int, size: int) -> tuple[PartPeople, Bool[Tensor, "N G"]]:
     known = dressed(split, count, size=size)
-    return PartPeople.of(known).to("cuda" if torch.cuda.is_available() else "cpu"), known["garments"]
+    return PartPeople.of(known).to(best_device()), known["garments"]
 
 
 def _draw(table: Table) -> Figure:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Final
 
-import torch
 from matplotlib.figure import Figure
 
 from vhlib.body import load_body
 from vhlib.experiments.table import SPREAD, Experiment, Row, Table, Values
 from vhlib.nets import NBF
+from vhlib.training.devices import best_device
 from vhlib.training.nbf import HELD_OUT, PROFILES, NBFTask, NBFTraining, NBFWeights, people_for, reader
 from vhlib.training.nbf_figures import judged
 from vhlib.training.part_people import PartPeople
@@ -116,10 +116,27 @@ def learned(config: NBFTraining, people: PartPeople) -> NBF:
 
 @functools.cache
 def _people(count: int, size: int, dressed: bool) -> tuple[PartPeople, PartPeople]:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     config = NBFTraining(size=size, dressed=dressed)
     people, held_out = (people_for(config, split, many) for split, many in (("train", count), ("test", HELD_OUT)))
     return people.to(device), held_out.to(device)
+
+
+def bars(table: Table) -> Figure:
+    """Two panels, a bar for each row.
+
+    Args:
+        table: with the columns of `compared`.
+    """
+    figure = Figure(figsize=(9, 2.5), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    names = [row["name"] for row in table.rows]
+    for axis, column in zip(axes, ("3D error, mm", "rotation error, rad"), strict=True):
+        axis.barh(names, [value or 0.0 for value in table.column(column).values()], color=COLOURS["blue"])
+        axis.set_xlabel(column)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].invert_yaxis()
+    return figure
 
 
 def _draw(table: Table) -> Figure:

@@ -11,7 +11,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-import torch
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -27,6 +26,7 @@ from vhlib.nets import one_hot
 from vhlib.training import segmentation
 from vhlib.training.checkpoints import finished
 from vhlib.training.corruption import overlooked, ragged, swapped
+from vhlib.training.devices import best_device
 from vhlib.training.nbf import DRESSED, HELD_OUT, NBFTraining, load_nbf, people_for, train_nbf
 from vhlib.training.nbf_figures import judged
 from vhlib.training.part_people import PartPeople
@@ -111,7 +111,7 @@ def _spoilt(parts: int, error: Callable[..., UInt8[Tensor, "B H W"]]) -> Segment
 
 @functools.cache
 def _people(fitting: NBFTraining, split: str, count: int) -> PartPeople:
-    return people_for(fitting, split, count).to("cuda" if torch.cuda.is_available() else "cpu")
+    return people_for(fitting, split, count).to(best_device())
 
 
 def _draw(table: Table) -> Figure:

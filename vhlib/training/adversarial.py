@@ -8,7 +8,6 @@ The network and its judges take turns at every step. Keypoints and known bodies 
 judges' opinion at all of them, as in HMR's code.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,11 +17,8 @@ from torch import Tensor
 from vhlib.body import SMPL
 from vhlib.geometry.skeletons import LSP14
 from vhlib.losses import discriminator_loss, generator_loss, joint_loss, parameter_loss, reprojection_loss
-from vhlib.nets import Estimate
+from vhlib.nets import Discriminators, Estimate
 from vhlib.training.crops import Crops
-
-Judges = Callable[[Tensor, Tensor], Tensor]
-"""Poses (B, J, 3, 3) and betas (B, S) to scores (B, D)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class RealBodies:
 
 
 def network_terms(
-    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Judges | None
+    estimates: tuple[Estimate, ...], batch: Crops, body: SMPL, judges: Discriminators | None
 ) -> dict[str, Float[Tensor, ""]]:
     """What the network is told, each term without its weight.
 
@@ -78,8 +74,7 @@ def network_terms(
         estimates: of every feedback step.
         batch: what is known about the people.
         body: turns an estimate into LSP-14 joints.
-        judges: the `Discriminators`. Their parameters get gradients, too; the caller steps the network alone. None:
-            nobody judges.
+        judges: their parameters get gradients, too; the caller steps the network alone. None: nobody judges.
     """
     last = estimates[-1]
     joints = lsp14_joints(last, body)
@@ -95,14 +90,14 @@ def network_terms(
 
 
 def judges_loss(
-    estimates: tuple[Estimate, ...], real: RealBodies, judges: Judges
+    estimates: tuple[Estimate, ...], real: RealBodies, judges: Discriminators
 ) -> tuple[Float[Tensor, ""], dict[str, Float[Tensor, ""]]]:
     """What the judges are told, and how well they tell: mean scores of real and of made-up bodies.
 
     Args:
         estimates: of every feedback step; no gradient reaches them.
         real: as many bodies as there are estimates in all.
-        judges: the `Discriminators`.
+        judges: the discriminators.
     """
     poses, betas = (values.detach() for values in _bodies(estimates))
     scores = judges(torch.cat([real.body_pose, poses]), torch.cat([real.betas, betas]))

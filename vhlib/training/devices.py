@@ -44,6 +44,11 @@ def launch(count: int = 1, *, precision: Precision = "32-true") -> Fabric:
     return fabric
 
 
+def best_device() -> torch.device:
+    """For what runs on one device in full precision: a GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def share(fabric: Fabric, batch: int) -> int:
     """How much of a batch each device takes.
 

@@ -26,6 +26,7 @@ from vhlib.geometry.skeletons import SMPL24
 from vhlib.losses import joint_loss, parameter_loss, reprojection_loss
 from vhlib.nets import NBF, Estimate, ResNet, fill, read_tensors
 from vhlib.training.checkpoints import finish, write_network
+from vhlib.training.devices import best_device
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.nbf_figures import judged, project_given, smpl24_joints
 from vhlib.training.nbf_inputs import Input, channels, shown
@@ -268,7 +269,7 @@ def train_nbf(
     Raises:
         InputError: the folder holds an unfinished run of another configuration.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     people = people_for(config, "train", config.people, making) if people is None else people
     held_out = people_for(config, "test", HELD_OUT) if held_out is None else held_out
     task = NBFTask(config, people.to(device))

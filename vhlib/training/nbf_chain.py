@@ -20,6 +20,7 @@ from vhlib.core.random import generator, torch_follows
 from vhlib.losses import balanced_cross_entropy, class_weights, dice
 from vhlib.nets import Estimate, PixelsToBody, read_tensors, resized
 from vhlib.training.checkpoints import finish, write_card, write_network
+from vhlib.training.devices import best_device
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.nbf import DRESSED, HELD_OUT, NBFTraining, load_nbf, mean_body, nbf_terms, network, weighted
 from vhlib.training.nbf_figures import judged
@@ -72,7 +73,7 @@ class ChainTask:
             fitting = network(nbf, *mean_body(people, absolute=nbf.absolute))
         first = load_segmentation(Path(config.segmentation))
         self.chain = PixelsToBody(first, fitting, size=nbf.size).to(device)
-        self._found = found_parts(self.chain, people) if config.together < 1 else None
+        self._found = found_parts(self.chain, people)
         self._labels = grouped(people.parts, nbf.parts)
         self._weights = class_weights(self._labels, nbf.parts + 1, power=0.5)
         self._adam = torch.optim.Adam(self.chain.fitting.parameters(), lr=nbf.rate, fused=True)
@@ -88,7 +89,7 @@ class ChainTask:
         chosen = torch.randint(len(self._people), (nbf.batch,), generator=draw).to(self._people.parts.device)
         batch = self._people[chosen]
         self.chain.train()
-        if self._found is None or together:
+        if together:
             scores, labels = self.chain.segmentation(batch.images.float() / 255), self._labels[chosen]
             own = balanced_cross_entropy(scores, labels, self._weights) + dice(scores, labels)
             seen = resized(scores.softmax(1), nbf.size)
@@ -160,7 +161,7 @@ def train_chain(
         )
     if config.together and first.resolve() == Path(config.segmentation).resolve():
         raise InputError(f"--out {out}: both networks learn and this one would be written over; name another folder")
-    device, size = "cuda" if torch.cuda.is_available() else "cpu", learned["size"]
+    device, size = best_device(), learned["size"]
     if people is None:
         people = dressed_people("train", nbf.people, size=size, seed=config.people_seed, progress=making)
     held_out = dressed_people("test", HELD_OUT, size=size) if held_out is None else held_out

@@ -17,6 +17,7 @@ from vhlib.metrics import confusion
 from vhlib.nets import ResNet, Segmentation, fill, read_tensors
 from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.crops import dressed
+from vhlib.training.devices import best_device
 from vhlib.training.loop import Progress, Schedule, run
 
 HELD_OUT: Final = 200
@@ -198,7 +199,7 @@ def train_segmentation(
     Raises:
         InputError: the folder holds an unfinished run of another configuration.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     if pictures is None:
         pictures = synthetic_pictures("train", config.people, size=config.size, progress=making)
     held_out = synthetic_pictures("test", HELD_OUT, size=config.size) if held_out is None else held_out

@@ -17,6 +17,7 @@ from vhlib.losses import determinant, kl_to_standard_normal, orthogonality, rota
 from vhlib.nets.vae import JOINTS, PoseVAE, VAEConfig, reparametrise
 from vhlib.priors import VAEPrior, load_vae
 from vhlib.training.checkpoints import finish, write_network
+from vhlib.training.devices import best_device
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.vae_figures import figures
 
@@ -165,7 +166,7 @@ def train_vae(
     Raises:
         InputError: the folder holds an unfinished run of another configuration.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = best_device()
     given = poses is not None
     poses = library_poses("train", config.poses, seed=config.seed, progress=making) if poses is None else poses
     task = VAETask(config, poses.to(device))
