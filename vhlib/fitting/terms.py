@@ -30,7 +30,7 @@ def geman_mcclure(error: Float[Tensor, "*N"], *, sigma: float) -> Float[Tensor, 
         sigma: where outliers begin.
     """
     square = error.square()
-    return sigma**2 * square / (sigma**2 + square)
+    return square / (1 + square / sigma**2)  # the same, and exact for errors whose squares are hardly numbers
 
 
 def project(
