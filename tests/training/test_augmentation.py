@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from vhlib.core.random import generator
 from vhlib.geometry.rotations import axis_angle_to_matrix
-from vhlib.geometry.skeletons import LSP14
-from vhlib.training.augmentation import Augmentation, augment
+from vhlib.geometry.skeletons import LSP14, SMPL24
+from vhlib.training.augmentation import STILL, Augmentation, augment, augment_parts
 from vhlib.training.crops import Crops
 
-STILL = Augmentation(scale=0.0, shift=0.0, turn=0.0, flip=0.0, colour=0.0)
 SIZE = 65
 
 
@@ -85,3 +84,39 @@ def test_the_same_seed_moves_the_same_way(keypoint_body):
     before = people(keypoint_body, 0)
     one, other = (augment(before, Augmentation(), skeleton=LSP14, generator=generator(7)) for _ in range(2))
     torch.testing.assert_close(one.images, other.images, atol=0, rtol=0)
+
+
+LEFT_KNEE, RIGHT_KNEE = (1 + SMPL24.index(f"{side}_knee") for side in ("left", "right"))
+
+
+def striped(count):
+    """Pictures whose grey value is ten times the part: a knee on each side, nothing in the middle."""
+    parts = torch.zeros(count, SIZE, SIZE, dtype=torch.uint8)
+    parts[:, 10:-10, 5:25], parts[:, 10:-10, 40:60] = LEFT_KNEE, RIGHT_KNEE
+    return (parts[:, None].float() / 25).expand(-1, 3, -1, -1), parts
+
+
+def test_mirrored_parts_change_sides_and_names():
+    images, parts = striped(2)
+    mirrored, maps = augment_parts(images, parts, replace(STILL, flip=1.0), generator=generator(0))
+    torch.testing.assert_close(mirrored, images.flip(-1), atol=1e-5, rtol=0)
+    expected = torch.where(parts == LEFT_KNEE, RIGHT_KNEE, torch.where(parts == RIGHT_KNEE, LEFT_KNEE, 0)).flip(-1)
+    assert torch.equal(maps, expected.to(torch.uint8))
+    torch.testing.assert_close(augment_parts(images, parts, STILL, generator=generator(0))[1], parts)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31))
+def test_part_maps_move_with_their_pictures_and_bring_nobody_in(seed):
+    images, parts = striped(3)
+    moved, maps = augment_parts(images, parts, replace(Augmentation(), flip=0.0, colour=0.0), generator=generator(seed))
+    # Where the picture is not blurred between two parts, its grey value still says which part is there.
+    said = (25 * moved[:, 0]).round()
+    pure = ((25 * moved[:, 0] - said).abs() < 1e-3) & torch.isin(said, torch.tensor([0.0, LEFT_KNEE, RIGHT_KNEE]))
+    inside = torch.zeros_like(pure)
+    inside[:, 16:-16, 16:-16] = True
+    assert (said == maps)[pure & inside].float().mean() > 0.99
+    assert set(maps.unique().tolist()) <= {0, LEFT_KNEE, RIGHT_KNEE}
+    far = replace(STILL, shift=2.0)
+    alone = augment_parts(images, torch.full_like(parts, LEFT_KNEE), far, generator=generator(seed))[1]
+    assert (alone == 0).any()

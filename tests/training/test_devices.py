@@ -65,9 +65,13 @@ def test_one_device_changes_no_gradient():
     assert first()
 
 
-def test_precision_is_full_where_there_is_no_gpu(monkeypatch):
+@pytest.mark.parametrize(("able", "kind"), [({}, torch.float32), ({"avx512_bf16": True}, torch.bfloat16)])
+def test_precision_is_mixed_only_where_the_processor_can(monkeypatch, able, kind):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
     with launch(precision="bf16-mixed").autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == kind
+    with launch().autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
 

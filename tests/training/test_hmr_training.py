@@ -2,9 +2,11 @@ from dataclasses import asdict, replace
 
 import pytest
 import torch
+from torch import nn
 
 from vhlib.body import load_body
 from vhlib.core.errors import InputError
+from vhlib.core.paths import shipped
 from vhlib.core.random import generator
 from vhlib.data.synthetic import SyntheticPeople, collate
 from vhlib.nets import Discriminators, RegressorConfig
@@ -14,6 +16,7 @@ from vhlib.training.checkpoints import finished
 from vhlib.training.crops import People, neutral_betas
 from vhlib.training.hmr import HMRTask, HMRTraining, load_hmr, mean_estimate, network, real_bodies, train_hmr
 from vhlib.training.hmr_figures import FIGURES
+from vhlib.training.segmentation import load_segmentation
 
 TINY = HMRTraining(
     width=4, size=32, people=6, real=64, batch=4, steps=4, regressor=RegressorConfig(width=32), rate=1e-3
@@ -113,6 +116,21 @@ def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, peo
     torch.testing.assert_close(one(images)[-1].rotations, other(images)[-1].rotations, atol=0, rtol=0)
     assert not (tmp_path / "one" / "hmr.state").exists()
     assert (tmp_path / "one" / "hmr.csv").read_text().startswith("step,")
+
+
+def test_the_encoder_can_begin_as_one_that_has_learned_to_see_parts(people):
+    teacher = load_segmentation(shipped("checkpoints", "segmentation.safetensors"))
+    seeing = network_like(teacher)
+    task = HMRTask(replace(seeing, start="parts"), people, real_bodies(seeing.real, seed=0))
+    for name, value in teacher.encoder.state_dict().items():
+        assert torch.equal(task.net.encoder.state_dict()[name], value)
+    with pytest.raises(InputError, match="these are not the weights of this ResNet"):
+        HMRTask(replace(TINY, start="parts"), people, real_bodies(TINY.real, seed=0))
+
+
+def network_like(teacher):
+    width, pooled = teacher.encoder.conv1.out_channels, isinstance(teacher.encoder.maxpool, nn.MaxPool2d)
+    return replace(TINY, width=width, pooled=pooled)
 
 
 def test_it_learns_the_few_people_that_it_sees(people):

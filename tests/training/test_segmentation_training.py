@@ -4,10 +4,12 @@ import pytest
 import torch
 
 from vhlib.core.errors import InputError
+from vhlib.training.augmentation import Augmentation
 from vhlib.training.segmentation import (
     SegmentationTask,
     SegmentationTraining,
     load_segmentation,
+    network,
     segmentation_figures,
     synthetic_pictures,
     train_segmentation,
@@ -22,7 +24,7 @@ def pictures():
 
 
 def test_it_learns_the_few_pictures_that_it_sees(pictures):
-    config, state = replace(TINY, width=8, decoder=16, steps=60, rate=5e-3), torch.random.get_rng_state()
+    config, state = replace(TINY, width=8, decoder=16, steps=120, rate=5e-3), torch.random.get_rng_state()
     task = SegmentationTask(config, pictures)
     before = segmentation_figures(task.net, pictures, parts=12)
     losses = [task.step(number)["loss"].item() for number in range(config.steps)]
@@ -31,6 +33,14 @@ def test_it_learns_the_few_pictures_that_it_sees(pictures):
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
     assert after["mean_iou"] > before["mean_iou"] + 0.2
     assert set(after["iou"]) >= {"background", "head", "left_shin"}
+
+
+def test_small_pictures_may_stay_large_and_move(pictures):
+    moving = Augmentation(scale=0.1, shift=0.05, turn=10.0, colour=0.2)
+    config = replace(TINY, pooled=False, augmentation=moving, precision="bf16-mixed")
+    losses = [SegmentationTask(each, pictures).step(0)["loss"].item() for each in (config, config, TINY)]
+    assert losses[0] == losses[1] != losses[2]
+    assert network(config).encoder.stages(torch.rand(1, 3, 32, 32))[-1].shape[-1] == 2
 
 
 def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, pictures):

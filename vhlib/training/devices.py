@@ -18,27 +18,29 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from vhlib.core.errors import InputError
 
 Precision = Literal["32-true", "bf16-mixed"]
-"""Of a network's forward pass: full, or bfloat16 where a GPU knows it and it does no harm. Weights are kept in full."""
+"""Of a network's forward pass: full, or bfloat16 where it does no harm and the device can. Weights stay full."""
 
 
 def launch(count: int = 1, *, precision: Precision = "32-true") -> Fabric:
-    """Start on GPUs where there are any, else on the CPU, where precision is full.
+    """Start on GPUs where there are any, else on the CPU.
 
     Args:
         count: how many devices, or processes on the CPU.
-        precision: mixed only where a GPU can.
+        precision: mixed only where the device has instructions for it: new GPUs, and CPUs with AVX-512 BF16, on which
+            a step then takes half as long.
 
     Raises:
         InputError: more devices than there are GPUs.
     """
     gpus = torch.cuda.device_count()
+    able = torch.cuda.is_bf16_supported() if gpus else torch.cpu.get_capabilities().get("avx512_bf16", False)
     if gpus and count > gpus:
         raise InputError(f"devices: expected at most {gpus}, as many GPUs as there are, got {count}")
     fabric = Fabric(
         accelerator="cuda" if gpus else "cpu",
         devices=count,
         strategy="ddp" if count > 1 else "auto",
-        precision=precision if gpus and torch.cuda.is_bf16_supported() else "32-true",
+        precision=precision if able else "32-true",
     )
     fabric.launch()
     return fabric

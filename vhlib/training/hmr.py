@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import torch
 from lightning_fabric import Fabric
@@ -37,6 +37,7 @@ from vhlib.training.crops import People, synthetic_people
 from vhlib.training.devices import Precision, average_gradients, first, launch, share
 from vhlib.training.hmr_figures import figures
 from vhlib.training.loop import Progress, Schedule, run
+from vhlib.training.segmentation import load_segmentation
 from vhlib.training.vae import library_poses
 
 HELD_OUT: Final = 500
@@ -58,6 +59,9 @@ class HMRTraining:
     """Of the encoder's first stage."""
     pooled: bool = True
     """Whether the encoder pools after its first convolution, as the paper's; without, small crops keep more places."""
+    start: Literal["noise", "parts"] = "noise"
+    """The encoder's: noise, or the encoder of the segmentation network that comes with the kit, which has learned to
+    see parts. HMR's own starts from ImageNet."""
     size: int = 64
     """Side of the crops, pixels."""
     regressor: RegressorConfig = field(default_factory=RegressorConfig)
@@ -137,6 +141,9 @@ class HMRTask:
         with torch_follows(config.seed, "hmr", "weights"):
             self.net = network(config, mean_estimate()).to(fabric.device)
             self.judges = Discriminators(width=config.judges_width).to(fabric.device)
+        if config.start == "parts":
+            file = shipped("checkpoints", "segmentation.safetensors")
+            fill(self.net.encoder, load_segmentation(file).encoder.state_dict(), file)
         self.modules: Mapping[str, nn.Module] = {"hmr": self.net, "discriminators": self.judges}
         rates = {"hmr": config.rate, "discriminators": config.judges_rate}
         self._adams = {
