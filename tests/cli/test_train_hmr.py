@@ -47,6 +47,7 @@ def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(traine
     [(config, command, imagenet, devices)] = trained
     assert (config.steps, config.people, config.paired, config.seed) == (7, 40, 0.5, 2)
     assert (config.depth, config.width, config.size, imagenet, devices) == (50, 64, 96, weights, 2)
+    assert config.start == "noise"
     assert command == (
         f"vh train hmr --profile fast --seed 2 --steps 7 --people 40 --paired 0.5 --depth 50 --size 96 "
         f"--imagenet {weights} --devices 2 --out {tmp_path / 'a'}"
@@ -57,6 +58,7 @@ def test_what_is_finished_is_read_back_unless_told_otherwise(trained, tmp_path):
     for extra in ((), (), ("--fresh",), ("--seed", 1)):
         assert run("--out", tmp_path, *extra).exit_code == 0
     assert [config.seed for config, *_ in trained] == [0, 0, 1]
+    assert {config.start for config, *_ in trained} == {"parts"}
 
 
 def test_refusals(trained, tmp_path):

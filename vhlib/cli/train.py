@@ -103,7 +103,9 @@ def hmr(
         raise InputError(f"--depth {depth}: expected one of {', '.join(map(str, DEPTHS))}")
     changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
     theirs = {} if imagenet is None else {"width": IMAGENET_WIDTH, "pooled": True}
-    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, **theirs, "seed": seed})
+    # The kit's own weights are of one network only.
+    start = "noise" if imagenet is not None or depth is not None else None
+    config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, **theirs, "start": start, "seed": seed})
     if (card := finished(out, "hmr", asdict(config))) is None:
         several = devices if devices > 1 else None
         command = _command(out, "hmr", profile, {"seed": seed, **changes, "imagenet": imagenet, "devices": several})
