@@ -127,9 +127,8 @@ def play_bodies(
     given = vars(bodies)
     with torch.inference_mode():
         meshes = _upright(body(**given).vertices)
-        limbs = project_points(
-            body.keypoints(skeleton_name, **given), focal_length[None], principal_point[None]
-        ).numpy()
+        points = body.keypoints(skeleton_name, **given)
+        limbs = project_points(points, focal_length[None], principal_point[None]).numpy()
     joints = skeleton(skeleton_name)
     seen = draw_keypoints(image, keypoints_2d.numpy(), joints, confidence=confidence.numpy())
     return Playback(
