@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from vhlib.data.sample import load_sample
 from vhlib.fitting import SMPLIFY, BodyParameters, fit_smplify
 from vhlib.geometry.rigid import procrustes
-from vhlib.widgets import fit_views, play_fit
+from vhlib.widgets import fit_views, play_bodies, play_fit
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,32 @@ def test_a_fit_without_a_trace_is_refused(body, fitted):
     bare = fit_smplify(body, keypoints[None], confidence[None], principal_point=torch.zeros(1, 2), stages=SMPLIFY[:1])
     with pytest.raises(ValueError, match="trace=True"):
         play_fit(body, bare, np.zeros((4, 4, 3), np.uint8), keypoints, confidence)
+
+
+@pytest.fixture(scope="module")
+def two_bodies():
+    """The true body, and the same one half a metre to the right."""
+    sample = load_sample()
+    truth = BodyParameters(**sample.truth)
+    aside = truth.pack() + torch.nn.functional.pad(torch.tensor([[0.5, 0.0, 0.0]]), (82, 0))
+    given = {"focal_length": sample.focal_length, "principal_point": sample.principal_point}
+    seen = sample.image, sample.keypoints.positions, sample.keypoints.confidence
+    return BodyParameters.unpack(torch.cat([truth.pack(), aside])), seen, given
+
+
+def test_bodies_are_shown_one_after_the_other_where_they_stand(body, two_bodies):
+    bodies, seen, given = two_bodies
+    player = play_bodies(body, bodies, *seen, **given, captions=["the truth", "aside"])
+    assert player.slider.max == 1
+    assert_allclose(player._meshes[1] - player._meshes[0], [[0.5, 0.0, 0.0]] * len(player._meshes[0]), atol=1e-5)
+    middles = [(player._picture(n) != seen[0]).any(2).nonzero()[1].mean() for n in (0, 1)]
+    assert middles[1] > middles[0] + 10  # the limbs moved right; the keypoints stayed
+
+
+def test_a_body_without_a_caption_is_refused(body, two_bodies):
+    bodies, seen, given = two_bodies
+    with pytest.raises(ValueError, match="captions"):
+        play_bodies(body, bodies, *seen, **given, captions=["the truth"])
 
 
 def test_the_true_body_covers_the_person_and_is_as_large_from_the_side(body):

@@ -13,7 +13,7 @@
 `painting`    that map and its body; runs without a browser
 `curves`      losses of a training, drawn again while they fall
 `playback`    bodies one after the other, with a slider
-`fits`        a fit over its picture and from the side, and played back
+`fits`        fits over their picture and from the side, played one after the other or step by step
 `live`        meshes and skeletons in a k3d plot that move as fast as a slider
 `picture`     the same view drawn without a browser
 `export`      parameters, mesh or picture to a file
@@ -25,7 +25,7 @@ from vhlib.widgets.cameras import CameraExplorer, Shot, camera_explorer, frames_
 from vhlib.widgets.curves import LiveCurves
 from vhlib.widgets.explorer import BodyExplorer, body_explorer
 from vhlib.widgets.export import save
-from vhlib.widgets.fits import fit_views, play_fit, play_silhouette
+from vhlib.widgets.fits import fit_views, play_bodies, play_fit, play_silhouette
 from vhlib.widgets.judges import JudgesExplorer, judges_explorer
 from vhlib.widgets.latent import LatentState
 from vhlib.widgets.live import LiveLines, LiveMesh, LiveSkeleton, new_plot
@@ -65,6 +65,7 @@ __all__ = [
     "new_plot",
     "part_painter",
     "picture",
+    "play_bodies",
     "play_fit",
     "play_silhouette",
     "prior_explorer",

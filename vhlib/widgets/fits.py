@@ -1,4 +1,6 @@
-"""What a fit found, over the picture and from the side, and how it got there, iteration by iteration."""
+"""What fits found, over the picture and from the side, one after the other, and how one got there, step by step."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -78,11 +80,55 @@ def play_fit(
         ValueError: the result has no trace.
     """
     every, captions, ends = _frames(result.stages, person)
-    given = vars(every)
+    return play_bodies(
+        body,
+        every,
+        image,
+        keypoints_2d,
+        confidence,
+        focal_length=result.focal_length[person],
+        principal_point=result.principal_point[person],
+        captions=captions,
+        skeleton_name=skeleton_name,
+        highlights=ends,
+    )
+
+
+def play_bodies(
+    body: SMPL,
+    bodies: BodyParameters,
+    image: UInt8[np.ndarray, "H W 3"],
+    keypoints_2d: Float[Tensor, "K 2"],
+    confidence: Float[Tensor, "K"],
+    *,
+    focal_length: Float[Tensor, "2"],
+    principal_point: Float[Tensor, "2"],
+    captions: Sequence[str],
+    skeleton_name: str = "lsp14",
+    highlights: Sequence[int] | None = None,
+) -> Playback:
+    """A player of several bodies for one picture: each in 3D, and its limbs over the image with the keypoints.
+
+    Args:
+        body: the model.
+        bodies: one for each frame, in the camera frame.
+        image: RGB, that the keypoints are in.
+        keypoints_2d: pixels.
+        confidence: 0 where missing.
+        focal_length: pixels.
+        principal_point: pixels.
+        captions: a line for each frame.
+        skeleton_name: the keypoints' order.
+        highlights: the frames of the strip that stands in where no widget lives; None: some from first to last.
+
+    Raises:
+        ValueError: not one caption for each body.
+    """
+    given = vars(bodies)
     with torch.inference_mode():
         meshes = _upright(body(**given).vertices)
-        camera = result.focal_length[person : person + 1], result.principal_point[person : person + 1]
-        limbs = project_points(body.keypoints(skeleton_name, **given), *camera).numpy()
+        points = body.keypoints(skeleton_name, **given)
+        limbs = project_points(points, focal_length[None], principal_point[None]).numpy()
     joints = skeleton(skeleton_name)
     seen = draw_keypoints(image, keypoints_2d.numpy(), joints, confidence=confidence.numpy())
     return Playback(
@@ -90,7 +136,7 @@ def play_fit(
         body.faces.numpy(),
         captions=captions,
         picture=lambda number: draw_skeleton(seen, limbs[number], joints),
-        highlights=ends,
+        highlights=highlights,
     )
 
 
