@@ -24,7 +24,7 @@ from vhlib.cameras import PerspectiveCamera
 from vhlib.core.random import generator
 from vhlib.data.crowd import NOISE, PERSON_HEIGHT
 from vhlib.experiments.table import Experiment, Row, Table, Values
-from vhlib.fitting import REFINE, SMPLIFY, BodyParameters, SMPLifyResult, Stage, fit_smplify
+from vhlib.fitting import SMPLIFY, BodyParameters, SMPLifyResult, Stage, fit_smplify
 from vhlib.fitting.people import observe
 from vhlib.fitting.smplify import start
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
@@ -194,14 +194,12 @@ ROWS: Final[dict[str, tuple[Start, tuple[Stage, ...]]]] = {
     "SMPLify": (own_start, SMPLIFY),
     "SMPLify, good start": (good_start, SMPLIFY),
     "SMPLify, bad start": (bad_start, SMPLIFY),
-    "SMPLify, HMR as start": (by_hmr, SMPLIFY),
-    "SMPLify, NBF as start": (by_nbf, SMPLIFY),
     "HMR": (by_hmr, ()),
     "NBF": (by_nbf, ()),
-    "HMR + SMPLify": (by_hmr, REFINE),
-    "NBF + SMPLify": (by_nbf, REFINE),
+    "HMR + SMPLify": (by_hmr, SMPLIFY),
+    "NBF + SMPLify": (by_nbf, SMPLIFY),
 }
-"""Where each starts, and what follows: all stages of SMPLify; none; or first and last, as in ``vh fit --refine``."""
+"""Where each starts, and what follows: all stages of SMPLify, or none. The last two are ``vh fit --refine``."""
 
 
 def measure(body: SMPL, seen: Seen, begin: Start, stages: tuple[Stage, ...]) -> Values:

@@ -20,7 +20,7 @@ from vhlib.fitting.silhouette import (
 )
 from vhlib.fitting.smplify import SMPLifyResult, StageResult, fit_smplify
 from vhlib.fitting.solve import MINIMISERS, Solution, adam, lbfgs, levenberg_marquardt
-from vhlib.fitting.stages import REFINE, SMPLIFY, TERMS, Stage, without
+from vhlib.fitting.stages import SMPLIFY, TERMS, Stage, without
 from vhlib.fitting.terms import geman_mcclure, keypoint_energy, total
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "MINIMISERS",
     "PERSON_HEIGHT",
     "PRIORS",
-    "REFINE",
     "SILHOUETTE",
     "SILHOUETTE_AND_PARTS",
     "SMPLIFY",

@@ -62,10 +62,6 @@ SMPLIFY: Final[tuple[Stage, ...]] = (
 )
 """SMPLify's five stages with the original weights: the camera from the torso, then the body, the priors letting go."""
 
-REFINE: Final = (SMPLIFY[0], SMPLIFY[-1])
-"""From a network's answer: the camera, then the last stage alone, whose priors let the most through (Pavlakos et al.,
-CVPR 2018, section 5)."""
-
 S = TypeVar("S", bound=Stage)
 
 

@@ -14,9 +14,7 @@ from vhlib.body import SMPL, stature
 from vhlib.body.parts import PARTS
 from vhlib.data.keypoints import Keypoints
 from vhlib.fitting import (
-    REFINE,
     SILHOUETTE_AND_PARTS,
-    SMPLIFY,
     BodyParameters,
     StageResult,
     choose_prior,
@@ -78,7 +76,6 @@ def by_smplify(request: Request, before: FittedPerson | None = None) -> FittedPe
         focal_length=None if focal_length is None else torch.full((1, 2), focal_length),
         principal_point=torch.tensor([[width / 2, height / 2]]),
         skeleton=keypoints.skeleton.name,
-        stages=SMPLIFY if before is None else REFINE,
         **vars(prior),
         **begin,
     )
