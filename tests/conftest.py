@@ -1,6 +1,7 @@
-"""Fixtures of every test: devices, generators, the stand-in body, and one thread per worker."""
+"""Fixtures of every test: a user's folder, generators, the stand-in body, and one thread per worker."""
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties if report.when == "call" else []:
             terminalreporter.write_line(f"{report.nodeid.split('::')[-1]}: {name} {value}")
+
+
+LEAVE_THINGS = ("training", "experiments")
+"""Folders of tests of what keeps people and networks in the user's folder."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For each file of those a folder of its own: nothing is read from, or left in, the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.parent.name in LEAVE_THINGS:
+            patch.setenv("VH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from vhlib.data.synthetic import GARMENTS
+from vhlib.experiments import nbf as shared
 from vhlib.experiments import nbf_appearance, nbf_losses, nbf_segmentation_quality, prepare
 from vhlib.experiments.nbf_supervision import SHARES
 from vhlib.experiments.table import SPREAD, run
@@ -33,9 +34,9 @@ def test_each_loss_is_alone_once():
 
 def test_a_seed_of_a_row_is_a_training_of_its_own(monkeypatch):
     few = bare_people("train", 6, size=32)
-    monkeypatch.setattr(nbf_losses, "_people", lambda count, size, dressed: (few, few))
-    first, again, other = (nbf_losses.measure(TINY, seed) for seed in (0, 0, 1))
-    assert set(first) == set(nbf_losses.COLUMNS)
+    monkeypatch.setattr(shared, "_people", lambda count, size, dressed: (few, few))
+    first, again, other = (shared.measure(TINY, seed) for seed in (0, 0, 1))
+    assert set(first) == set(shared.COLUMNS)
     assert first == again != other
     full = prepare("nbf-losses", "full")
     assert {row.seeds for row in full.rows} == {(0, 1, 2)}
@@ -77,7 +78,7 @@ def test_every_row_can_be_measured(monkeypatch, tmp_path):
         monkeypatch.setitem(profiles, "fast", config)
     monkeypatch.setitem(segmentation.PROFILES, "fast", SegmentationTraining(width=4, decoder=8, size=32))
     monkeypatch.setitem(nbf_segmentation_quality.STEPS, "fast", (1, 4))
-    for module in (nbf, nbf_losses, nbf_appearance, nbf_segmentation_quality):
+    for module in (nbf, shared, nbf_appearance, nbf_segmentation_quality):
         monkeypatch.setattr(module, "HELD_OUT", 40)
     tables = {
         name: run(prepare(name), tmp_path / name)

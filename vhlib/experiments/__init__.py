@@ -1,4 +1,4 @@
-"""Experiments: each module here but `table` is one, run by ``vh experiment NAME``.
+"""Experiments: each module here but `table` and `nbf` is one, run by ``vh experiment NAME``.
 
 An experiment is a function ``experiment(profile)`` that returns a `vhlib.experiments.table.Experiment`, and its
 module's first line says what it shows. Profiles: ``fast`` takes minutes on two cores, ``full`` more people or a GPU.
@@ -19,10 +19,12 @@ __all__ = ["PROFILES", "Experiment", "Row", "Table", "experiments", "prepare", "
 
 PROFILES: Final = ("fast", "full")
 
+_SHARED: Final = ("table", "nbf")  # by several experiments
+
 
 def experiments() -> dict[str, str]:
     """The experiments by name, and what each shows."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "table")
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _SHARED)
     return {name.replace("_", "-"): (_module(name).__doc__ or "").partition("\n")[0] for name in names}
 
 

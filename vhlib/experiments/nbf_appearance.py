@@ -16,7 +16,7 @@ from torch import Tensor
 
 from vhlib.body import load_body
 from vhlib.data.synthetic import GARMENTS
-from vhlib.experiments.nbf_losses import learned
+from vhlib.experiments.nbf import learned
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.training.crops import dressed
 from vhlib.training.devices import best_device

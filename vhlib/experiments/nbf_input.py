@@ -7,7 +7,7 @@ ones, joints as a heat map each.
 from dataclasses import replace
 from typing import Final
 
-from vhlib.experiments.nbf_losses import bars, compared
+from vhlib.experiments.nbf import bars, compared
 from vhlib.experiments.table import Experiment
 from vhlib.training.nbf import DRESSED
 from vhlib.training.nbf_inputs import Input

@@ -7,7 +7,7 @@ for a segmentation network, which perfect part maps do not show.
 from dataclasses import replace
 from typing import Final
 
-from vhlib.experiments.nbf_losses import bars, compared
+from vhlib.experiments.nbf import bars, compared
 from vhlib.experiments.table import Experiment
 from vhlib.training.nbf import PROFILES
 

@@ -19,7 +19,7 @@ from vhlib.body import load_body
 from vhlib.body.parts import grouped
 from vhlib.core import paths
 from vhlib.core.random import generator
-from vhlib.experiments.nbf_losses import COLUMNS
+from vhlib.experiments.nbf import COLUMNS
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.metrics import confusion
 from vhlib.nets import one_hot

@@ -9,7 +9,7 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from vhlib.experiments.nbf_losses import SEEDS, compared
+from vhlib.experiments.nbf import SEEDS, compared
 from vhlib.experiments.table import SPREAD, Experiment, Table
 from vhlib.training.nbf import PROFILES
 from vhlib.viz.palette import COLOURS
