@@ -98,6 +98,8 @@ def test_a_part_moves_over_others_and_out_of_the_map(painting):
     assert (painting.labels[:, -1] == 0).all()  # and did not come in on the other side
     painting.reset()
     assert count(painting, "right_forearm") == 36
+    painting.undo()
+    assert count(painting, "right_forearm") == 4 * 8
 
 
 def test_the_body_is_the_networks_own(painting, fit, body):

@@ -40,7 +40,8 @@ class Painting:
             raise InputError(f"labels: expected 0 to {parts}, got {int(labels.max())}")
         self.names = ("nobody", *PARTS[parts])
         self.body, self._fit, self._size = body, fit, len(labels)
-        self._history = History(labels.tobytes())
+        self._start = labels.tobytes()
+        self._history = History(self._start)
         self._joints_before = self._joints()
 
     @property
@@ -92,8 +93,7 @@ class Painting:
 
     def reset(self) -> None:
         """Back to the map that it began with; `undo` comes back from there."""
-        while self._history.can_undo:
-            self._history.undo()
+        self._history.change(self._start, "reset")
 
     def undo(self) -> None:
         """Take back the last step, if there is one."""
