@@ -161,14 +161,36 @@ def test_parts_tell_left_from_right_where_outlines_do_not(body):
     assert wrong["parts"].item() > 2 * right["parts"].item()
 
 
-@pytest.mark.parametrize("names", [("silhouette",), ("silhouette", "parts")])
+def test_joints_beside_their_place_cost_their_square_in_masks(body, person, mask):
+    seen = CAMERA.project(body.joints(**vars(person))).detach()
+    for offset in (0.0, 3.0):
+        outline = Outline.of(body, mask, CAMERA, joints_2d=seen + torch.tensor([offset, 0.0]))
+        cost = outline.select(torch.tensor([0])).terms(person, ["joints"])["joints"]
+        assert cost.item() == pytest.approx(offset**2 / mask.sum().item(), abs=1e-6)
+
+
+def test_joints_bring_a_body_back(body, person, mask):
+    """With next to nothing of an outline, the joints alone bring a body back that was moved aside."""
+    seen = CAMERA.project(body.joints(**vars(person))).detach()
+    away = replace(person, transl=person.transl + torch.tensor([[0.1, -0.1, 0.0]]))
+    weights = {"silhouette": 1e-6, "joints": 1.0}
+    stage = SilhouetteStage("joints", ("global_orient", "transl"), weights, sigma=1e-3, iterations=60, rate=0.01)
+    found = fit_silhouette(body, mask, **LENS, joints_2d=seen, start=away, stages=(stage,)).parameters
+    before, after = (
+        (CAMERA.project(body.joints(**vars(each))) - seen).norm(dim=-1).mean().item() for each in (away, found)
+    )
+    assert after < 0.2 * before
+
+
+@pytest.mark.parametrize("names", [("silhouette",), ("silhouette", "parts"), ("joints",)])
 def test_gradient_by_differences(body, names):
     """Along one direction in all parameters, in double precision."""
     model = SMPL(body.files, dtype=torch.float64)
     size, lens = (16, 12), PerspectiveCamera.simple(20.0, (16, 12), like=torch.zeros((), dtype=torch.float64))
     start = upright(model, torch.ones(1, *size, dtype=torch.bool), lens)
     maps = part_map(model(**vars(start)).vertices, model.faces, part_labels(model, 3).faces, lens, size)
-    outline = Outline.of(model, maps > 0, lens, part_maps=maps, parts=3).softened(4e-2)
+    seen = lens.project(model.joints(**vars(start)))
+    outline = Outline.of(model, maps > 0, lens, part_maps=maps, parts=3, joints_2d=seen).softened(4e-2)
     x = start.pack() + 0.05 * torch.randn(1, 85, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
     way = torch.randn(1, 85, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
 
@@ -184,7 +206,7 @@ def test_gradient_by_differences(body, names):
 
 
 def test_a_stage_of_a_term_that_there_is_not():
-    with pytest.raises(ValueError, match="stage x: there is no keypoints; there is silhouette, parts, pose, angle"):
+    with pytest.raises(ValueError, match="stage x: there is no keypoints; there is silhouette, parts, joints, pose"):
         SilhouetteStage("x", ("transl",), {"keypoints": 1.0}, sigma=1e-3, iterations=1, rate=0.1)
 
 
@@ -199,10 +221,12 @@ def test_refusals(body, mask):
         fit_silhouette(body, mask, **LENS, minimiser="levenberg_marquardt")
     with pytest.raises(ValueError, match="masks: expected a person in each, got an empty one"):
         fit_silhouette(body, torch.zeros_like(mask), **LENS)
-    with pytest.raises(ValueError, match="expected both a part map and a stage that weighs parts"):
+    with pytest.raises(ValueError, match="part_maps, stages: expected both part_maps and a stage that weighs parts"):
         fit_silhouette(body, mask, **LENS, stages=SILHOUETTE_AND_PARTS)
-    with pytest.raises(ValueError, match="expected both a part map and a stage that weighs parts"):
+    with pytest.raises(ValueError, match="part_maps, stages: expected both part_maps and a stage that weighs parts"):
         fit_silhouette(body, mask, **LENS, part_maps=mask.long())
+    with pytest.raises(ValueError, match="joints_2d, stages: expected both joints_2d and a stage that weighs joints"):
+        fit_silhouette(body, mask, **LENS, joints_2d=torch.zeros(1, 24, 2))
 
 
 def test_the_arms_start_where_none_is_hidden(body, mask):

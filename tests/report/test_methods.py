@@ -74,12 +74,12 @@ def test_nbf_shows_the_parts_and_smplify_goes_on_from_its_body(request_, tmp_pat
     assert refined.reprojection_px < 0.05 * refined.person_height_px
 
 
-def test_without_keypoints_nbf_goes_on_to_its_parts(request_, tmp_path, monkeypatch):
-    short = tuple(replace(stage, iterations=4) for stage in methods.SILHOUETTE_AND_PARTS)
-    monkeypatch.setattr(methods, "SILHOUETTE_AND_PARTS", short)
+def test_without_keypoints_nbf_goes_on_to_its_parts_and_joints(request_, tmp_path, monkeypatch):
+    short = tuple(replace(stage, iterations=4) for stage in methods.PARTS_AND_JOINTS)
+    monkeypatch.setattr(methods, "PARTS_AND_JOINTS", short)
     refined = by_nbf(replace(request_, keypoints=None, refine=True))
     assert refined.before is not None
-    assert refined.settings["method"] == "nbf, refined by its parts"
+    assert refined.settings["method"] == "nbf, refined by its parts and joints"
     assert all("silhouette" in terms for terms in refined.energy.values())
     assert not torch.equal(refined.parameters["body_pose"], refined.before.parameters["body_pose"])
     assert "Where the fit began: nbf." in write_fit(refined, tmp_path)["report.html"].read_text()

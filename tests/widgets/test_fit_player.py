@@ -87,7 +87,8 @@ def test_bodies_are_shown_one_after_the_other_where_they_stand(body, two_bodies)
     player = play_bodies(body, bodies, *seen, **given, captions=["the truth", "aside"])
     assert player.slider.max == 1
     assert_allclose(player._meshes[1] - player._meshes[0], [[0.5, 0.0, 0.0]] * len(player._meshes[0]), atol=1e-5)
-    assert (draw := player._picture) is not None
+    draw = player._picture
+    assert draw is not None
     middles = [(draw(n) != seen[0]).any(2).nonzero()[1].mean() for n in (0, 1)]
     assert middles[1] > middles[0] + 10  # the limbs moved right; the keypoints stayed
 

@@ -11,6 +11,7 @@ from vhlib.fitting.choice import PRIORS, PriorChoice, choose_prior
 from vhlib.fitting.parameters import BodyParameters
 from vhlib.fitting.people import FOCAL_LENGTH, PERSON_HEIGHT
 from vhlib.fitting.silhouette import (
+    PARTS_AND_JOINTS,
     SILHOUETTE,
     SILHOUETTE_AND_PARTS,
     Outline,
@@ -26,6 +27,7 @@ from vhlib.fitting.terms import geman_mcclure, keypoint_energy, total
 __all__ = [
     "FOCAL_LENGTH",
     "MINIMISERS",
+    "PARTS_AND_JOINTS",
     "PERSON_HEIGHT",
     "PRIORS",
     "SILHOUETTE",

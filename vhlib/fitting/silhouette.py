@@ -52,7 +52,7 @@ class SilhouetteStage(Stage):
     rate: float
     """Length of Adam's first ones: radians, metres, standard deviations."""
 
-    terms: ClassVar[tuple[str, ...]] = ("silhouette", "parts", "pose", "angle", "shape")
+    terms: ClassVar[tuple[str, ...]] = ("silhouette", "parts", "joints", "pose", "angle", "shape")
 
 
 _POSE = ("global_orient", "body_pose", "transl")
@@ -68,6 +68,11 @@ SILHOUETTE: Final = (
 
 SILHOUETTE_AND_PARTS: Final = tuple(replace(stage, weights={**stage.weights, "parts": 1.0}) for stage in SILHOUETTE)
 """The same, with a part map to meet."""
+
+PARTS_AND_JOINTS: Final = tuple(
+    replace(stage, weights={**stage.weights, "joints": 1.0}) for stage in SILHOUETTE_AND_PARTS[2:]
+)
+"""From a network's answer: its body stands where the person is, and the joints that it saw are to stay there."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ def fit_silhouette(
     principal_point: Float[Tensor, "B 2"],
     part_maps: Int64[Tensor, "B H W"] | None = None,
     parts: int = 24,
+    joints_2d: Float[Tensor, "B 24 2"] | None = None,
     start: BodyParameters | None = None,
     stages: tuple[SilhouetteStage, ...] = SILHOUETTE,
     pose_prior: Prior | None = None,
@@ -105,6 +111,7 @@ def fit_silhouette(
         principal_point: where the optical axis meets the image, pixels of the masks.
         part_maps: 0 for the background, p + 1 for part p, as `vhlib.render.part_map` makes them.
         parts: how many parts the maps have; one of `vhlib.body.parts.PARTS`.
+        joints_2d: where SMPL's joints are seen, pixels of the masks.
         start: where each fit begins, in the camera frame; None: `upright`.
         stages: what to minimise, one after the other.
         pose_prior: energy of the body pose; None: the mixture that comes with the kit.
@@ -113,7 +120,7 @@ def fit_silhouette(
 
     Raises:
         ValueError: shapes that do not fit, an empty mask, a minimiser for sums of squares or one that does not exist,
-            or stages that weigh parts without part maps, or part maps that no stage weighs.
+            or stages that weigh parts or joints that are not given, or those given that no stage weighs.
     """
     check(
         masks=(masks, "B H W"),
@@ -122,12 +129,15 @@ def fit_silhouette(
     )
     if minimiser not in MINIMISERS:
         raise ValueError(f"minimiser: expected {' or '.join(MINIMISERS)}, got {minimiser!r}")
-    if any("parts" in stage.weights for stage in stages) != (part_maps is not None):
-        raise ValueError("part_maps, stages: expected both a part map and a stage that weighs parts, or neither")
+    for name, term, given in (("part_maps", "parts", part_maps), ("joints_2d", "joints", joints_2d)):
+        if any(term in stage.weights for stage in stages) != (given is not None):
+            raise ValueError(f"{name}, stages: expected both {name} and a stage that weighs {term}, or neither")
     if not masks.flatten(1).any(1).all():
         raise ValueError("masks: expected a person in each, got an empty one")
     camera = _camera(focal_length, principal_point)
-    outline = Outline.of(body, masks, camera, pose_prior=pose_prior, part_maps=part_maps, parts=parts)
+    outline = Outline.of(
+        body, masks, camera, pose_prior=pose_prior, part_maps=part_maps, parts=parts, joints_2d=joints_2d
+    )
     x = (upright(body, masks, camera) if start is None else start).pack().to(focal_length)
     everybody, done = torch.arange(len(x), device=x.device), []
     for stage in stages:
@@ -159,6 +169,8 @@ class Outline:
     """The part of each of the body's faces."""
     parts: int
     """How many there are."""
+    joints_2d: Float[Tensor, "B 24 2"] | None
+    """Where SMPL's joints are seen, pixels."""
     rasterizer: Rasterizer
     """What draws the silhouettes."""
     sigma: float = 1e-4
@@ -174,11 +186,12 @@ class Outline:
         pose_prior: Prior | None = None,
         part_maps: Int64[Tensor, "B H W"] | None = None,
         parts: int = 24,
+        joints_2d: Float[Tensor, "B 24 2"] | None = None,
     ) -> "Outline":
         """Prepare a body for these people; see `fit_silhouette`."""
         labels, like = part_labels(body, parts).faces, camera.focal_length
         prior, drawn_by = load_gmm().to(like) if pose_prior is None else pose_prior, backend(device=like.device)
-        return cls(body, masks, masks.to(like), camera, prior, part_maps, labels, parts, drawn_by)
+        return cls(body, masks, masks.to(like), camera, prior, part_maps, labels, parts, joints_2d, drawn_by)
 
     def softened(self, sigma: float) -> "Outline":
         """The same with another softness, the mask's own included: each of its pixels is a square of `coverage`.
@@ -197,10 +210,10 @@ class Outline:
 
     def select(self, people: Int[Tensor, "B"]) -> "Outline":
         """The same terms for some of the people."""
-        maps = None if self.part_maps is None else self.part_maps[people]
+        maps, joints = (None if given is None else given[people] for given in (self.part_maps, self.joints_2d))
         camera = _camera(self.camera.focal_length[people], self.camera.principal_point[people])
         masks, targets = self.masks[people], self.targets[people]
-        return replace(self, masks=masks, targets=targets, camera=camera, part_maps=maps)
+        return replace(self, masks=masks, targets=targets, camera=camera, part_maps=maps, joints_2d=joints)
 
     def terms(self, body: BodyParameters, names: Iterable[str]) -> dict[str, Float[Tensor, "B"]]:
         """Energies by name, differentiable.
@@ -208,6 +221,7 @@ class Outline:
         - ``silhouette``: 1 - intersection over union of the soft silhouette and the mask (Liu et al. 2019, eq. 8);
         - ``parts``: half the squared difference of the soft part map and the given one, summed over the pixels and
           divided by the mask's: 1 where a person is all there with all parts wrong;
+        - ``joints``: the mean squared distance of the projected joints from those seen, divided by the mask's area;
         - ``pose``, ``angle``, ``shape``: the priors.
 
         Args:
@@ -227,9 +241,15 @@ class Outline:
             wanted = self.part_maps[..., None] == classes if self.part_maps is not None else soft
             return 0.5 * (soft - wanted.to(soft)).square().sum((1, 2, 3)) / self.masks.sum((1, 2))
 
+        def joints() -> Tensor:
+            points = self.camera.project(self.body.joints(**vars(body)))
+            seen = points if self.joints_2d is None else self.joints_2d
+            return (points - seen).square().sum(-1).mean(1) / self.masks.sum((1, 2))
+
         known = {
             "silhouette": silhouette,
             "parts": parts,
+            "joints": joints,
             "pose": lambda: self.pose_prior.energy(body.body_pose),
             "angle": lambda: AnglePrior().energy(body.body_pose),
             "shape": lambda: ShapePrior().energy(body.betas),

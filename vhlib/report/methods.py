@@ -14,7 +14,7 @@ from vhlib.body import SMPL, stature
 from vhlib.body.parts import PARTS
 from vhlib.data.keypoints import Keypoints
 from vhlib.fitting import (
-    SILHOUETTE_AND_PARTS,
+    PARTS_AND_JOINTS,
     BodyParameters,
     StageResult,
     choose_prior,
@@ -26,8 +26,6 @@ from vhlib.training.hmr import crop_size, load_hmr
 from vhlib.training.nbf_reading import Reading, load_reader, read
 from vhlib.training.prediction import Prediction, predict
 from vhlib.viz import paint_parts, part_colours
-
-_FROM = 2  # of the stages that fit part maps: a network's body stands where the person is
 
 
 @dataclass(frozen=True)
@@ -142,15 +140,17 @@ def by_nbf(request: Request) -> FittedPerson:
 
 
 def by_parts(request: Request, before: FittedPerson, seen: Reading) -> FittedPerson:
-    """Fit to a part map.
+    """Fit to the parts that the first network found and, so that what they do not show stays, to the second's joints.
 
     Args:
         request: the pose prior in it counts, and the body.
-        before: where to start; its camera is kept.
+        before: where to start, and whose joints count; its camera is kept.
         seen: the part map.
     """
     camera = seen.window.crop_camera(before.camera())
     labels = torch.from_numpy(seen.labels).long()[None]
+    with torch.no_grad():
+        joints = camera.project(request.body.joints(**before.parameters))
     started = time.perf_counter()
     result = fit_silhouette(
         request.body,
@@ -159,8 +159,9 @@ def by_parts(request: Request, before: FittedPerson, seen: Reading) -> FittedPer
         principal_point=camera.principal_point,
         part_maps=labels,
         parts=len(seen.probabilities) - 1,
+        joints_2d=joints,
         start=BodyParameters(**before.parameters),
-        stages=SILHOUETTE_AND_PARTS[_FROM:],
+        stages=PARTS_AND_JOINTS,
         pose_prior=choose_prior(request.prior).pose_prior,
     )
     parameters = vars(result.parameters)
@@ -170,7 +171,7 @@ def by_parts(request: Request, before: FittedPerson, seen: Reading) -> FittedPer
         person_height_px=_height(request.body, parameters, before.focal_length),
         energy=_energies(result.stages),
         seconds=before.seconds + time.perf_counter() - started,
-        settings={**before.settings, "method": f"{before.settings['method']}, refined by its parts"},
+        settings={**before.settings, "method": f"{before.settings['method']}, refined by its parts and joints"},
         before=before,
     )
 
