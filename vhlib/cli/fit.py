@@ -35,7 +35,8 @@ def fit(
     refine: Annotated[
         bool,
         typer.Option(
-            "--refine", help="Go on from what the network says: with SMPLify, to the keypoints; nbf: else to its parts and joints."
+            "--refine",
+            help="Go on from what the network says: with SMPLify, to the keypoints; nbf: else to its parts and joints.",
         ),
     ] = False,
     prior: Annotated[
