@@ -20,7 +20,7 @@ from vhlib.core.random import generator, torch_follows
 from vhlib.losses import balanced_cross_entropy, class_weights, dice
 from vhlib.nets import Estimate, PixelsToBody, read_tensors, resized
 from vhlib.training.checkpoints import finish, write_card, write_network
-from vhlib.training.devices import best_device
+from vhlib.training.devices import Precision, best_device, launch
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.nbf import DRESSED, HELD_OUT, NBFTraining, load_nbf, mean_body, nbf_terms, network, weighted
 from vhlib.training.nbf_figures import judged
@@ -46,6 +46,8 @@ class ChainTraining:
     """Then, how much the first network's own loss counts."""
     rate: float = 2e-4
     """Then, its Adam's; it falls as the other's."""
+    precision: Precision = "bf16-mixed"
+    """Then, of its forward passes."""
 
 
 PROFILES: Final[dict[str, ChainTraining]] = {
@@ -68,6 +70,7 @@ class ChainTask:
     def __init__(self, config: ChainTraining, people: PartPeople):
         self._config, self._people = config, people.paired(config.nbf.paired)
         device, nbf = people.parts.device, config.nbf
+        self._fabric = launch(precision=config.precision)
         self._body: SMPL = load_body("neutral", source="standin").to(device)
         with torch_follows(nbf.seed, "nbf", "weights"):
             fitting = network(nbf, *mean_body(people, absolute=nbf.absolute))
@@ -90,7 +93,9 @@ class ChainTask:
         batch = self._people[chosen]
         self.chain.train()
         if together:
-            scores, labels = self.chain.segmentation(batch.images.float() / 255), self._labels[chosen]
+            with self._fabric.autocast():
+                scores = self.chain.segmentation(batch.images.float() / 255)
+            scores, labels = scores.float(), self._labels[chosen]
             own = balanced_cross_entropy(scores, labels, self._weights) + dice(scores, labels)
             seen = resized(scores.softmax(1), nbf.size)
         else:
