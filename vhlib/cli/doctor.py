@@ -163,7 +163,10 @@ def _fitted() -> Iterator[Finding]:
 
     yield _read_all("pose prior", {"mixture of Gaussians": load_gmm}, _AGAIN, needed=True)
     root = paths.shipped()
-    checkpoints = {path.stem: partial(load_file, path) for path in sorted(root.rglob("*.safetensors"))}
+    checkpoints = {
+        path.relative_to(root).with_suffix("").as_posix(): partial(load_file, path)
+        for path in sorted(root.rglob("*.safetensors"))
+    }
     if checkpoints:
         yield _read_all("checkpoints", checkpoints, _AGAIN)
     else:

@@ -66,7 +66,7 @@ class Reading:
 
 
 def load_reader(segmentation: Path | None = None, nbf: Path | None = None) -> Reader:
-    """Both trained networks.
+    """Both trained networks: those that come with the kit learned one after the other, then end to end.
 
     Args:
         segmentation: ``segmentation.safetensors``; None: the one that comes with the kit.
@@ -76,8 +76,8 @@ def load_reader(segmentation: Path | None = None, nbf: Path | None = None) -> Re
         InputError: no such file, that of another network, networks that tell other parts apart, or one that never
             learned a camera.
     """
-    first = shipped("checkpoints", "segmentation.safetensors") if segmentation is None else segmentation
-    second = shipped("checkpoints", "nbf.safetensors") if nbf is None else nbf
+    first = shipped("checkpoints", "nbf", "segmentation.safetensors") if segmentation is None else segmentation
+    second = shipped("checkpoints", "nbf", "nbf.safetensors") if nbf is None else nbf
     networks = load_segmentation(first), load_nbf(second)
     seeing = from_mapping(SegmentationTraining, read_tensors(first)[1]["config"])
     fitting = from_mapping(NBFTraining, read_tensors(second)[1]["config"])
