@@ -162,11 +162,9 @@ def _fitted() -> Iterator[Finding]:
     from vhlib.priors import load_gmm
 
     yield _read_all("pose prior", {"mixture of Gaussians": load_gmm}, _AGAIN, needed=True)
-    root = paths.shipped()
-    checkpoints = {
-        path.relative_to(root).with_suffix("").as_posix(): partial(load_file, path)
-        for path in sorted(root.rglob("*.safetensors"))
-    }
+    root = paths.shipped() / "checkpoints"
+    files = sorted(root.rglob("*.safetensors"))
+    checkpoints = {path.relative_to(root).with_suffix("").as_posix(): partial(load_file, path) for path in files}
     if checkpoints:
         yield _read_all("checkpoints", checkpoints, _AGAIN)
     else:
