@@ -70,7 +70,7 @@ SILHOUETTE_AND_PARTS: Final = tuple(replace(stage, weights={**stage.weights, "pa
 """The same, with a part map to meet."""
 
 PARTS_AND_JOINTS: Final = tuple(
-    replace(stage, weights={**stage.weights, "joints": 4.0}) for stage in SILHOUETTE_AND_PARTS[2:]
+    replace(stage, weights={**stage.weights, "joints": 10.0}) for stage in SILHOUETTE_AND_PARTS[2:]
 )
 """From a network's answer: its body stands where the person is, and the joints that it saw are to stay there."""
 
