@@ -119,8 +119,8 @@ PROFILES: Final[dict[str, HMRTraining]] = {
     ),
 }
 """Both are made easier than the paper's: an encoder for small crops, rotations as 6-D numbers, crops that move less. As
-the paper's starts from ImageNet, they start from the kit's segmentation: it saves most of the steps. ``fast`` takes a
-quarter of an hour on two cores once its people are made, ``full`` some ten minutes on a GPU."""
+the paper's starts from ImageNet, they start from the kit's segmentation: it saves most of the steps. ``fast`` takes
+some twenty minutes on one core once its people are made; ``full`` is for a GPU."""
 
 
 class HMRTask:

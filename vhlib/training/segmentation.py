@@ -75,7 +75,7 @@ PROFILES: Final[dict[str, SegmentationTraining]] = {
     ),
     "full": SegmentationTraining(width=48, decoder=64, size=128, people=6_656, batch=48, steps=3_000, rate=1.5e-3),
 }
-"""``fast`` takes half an hour on two cores once its people are made, ``full`` some minutes on a GPU."""
+"""``fast`` takes some forty minutes on two cores once its people are made, ``full`` some minutes on a GPU."""
 
 
 @dataclass(frozen=True)
