@@ -1,10 +1,11 @@
 """What the adversary is for: HMR learns from 2D keypoints alone, with judges, with known bodies, and from those alone.
 
-The same network, people, batches and augmentation; only what it is told differs. All people have 2D keypoints; with
-"paired" their bodies are known too; the judges see the pose library and shapes from N(0, 1), unpaired. Errors are on
-people of the test split that no training saw, see `vhlib.training.hmr_figures`. Implausible are joints more than
-0.1 rad outside the anatomical limits. The network that learned from 3D alone knows no camera: it is given the one that
-fits the true keypoints best, by least squares. The trained networks stay in the user's folder, ``hmr-adversary``.
+The same network, people, batches and augmentation; only what it is told differs. All encoders start as that of the
+kit's segmentation, as HMR's starts from ImageNet. All people have 2D keypoints; with "paired" their bodies are known
+too; the judges see the pose library and shapes from N(0, 1), unpaired. Errors are on people of the test split that no
+training saw, see `vhlib.training.hmr_figures`. Implausible are joints more than 0.1 rad outside the anatomical limits.
+The network that learned from 3D alone knows no camera: it is given the one that fits the true keypoints best, by least
+squares. The trained networks stay in the user's folder, ``hmr-adversary``.
 """
 
 import csv
