@@ -47,7 +47,7 @@ def launch(count: int = 1, *, precision: Precision = "32-true") -> Fabric:
 
 
 def best_device() -> torch.device:
-    """For what runs on one device in full precision: a GPU where there is one, else the CPU."""
+    """For what runs on one device: a GPU where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
