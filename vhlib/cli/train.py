@@ -15,6 +15,8 @@ from vhlib.core.errors import InputError
 train = typer.Typer(no_args_is_help=True, help="Fit priors and networks.")
 app.add_typer(train, name="train")
 
+_Curves = Annotated[bool, typer.Option("--tensorboard", help="Write the losses for TensorBoard, too, into the folder.")]
+
 
 @train.command()
 def gmm(
@@ -52,6 +54,7 @@ def vae(
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     poses: Annotated[int | None, typer.Option(min=1000, help="Of the library, instead of the profile's.")] = None,
     seed: Annotated[int, typer.Option(help="Of poses, weights, batches and noise.")] = 0,
+    curves: _Curves = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train the pose prior's autoencoder on the pose library; interrupted, it goes on where it was."""
@@ -68,7 +71,7 @@ def vae(
                 *(out, config),
                 command=command,
                 making=making,
-                progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
+                progress=_told(training, "loss", curves, out),
             )
     figures = card["figures"]
     typer.echo(
@@ -92,6 +95,7 @@ def hmr(
     ] = None,
     devices: Annotated[int, typer.Option(min=1, help="GPUs, or processes where there is none.")] = 1,
     seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
+    curves: _Curves = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train HMR and its adversary on synthetic people; interrupted, it goes on where it was."""
@@ -116,7 +120,7 @@ def hmr(
                 imagenet=imagenet,
                 devices=devices,
                 making=making,
-                progress=lambda done, losses: training(done, f"2D {losses['reprojection']:.3f}" if losses else None),
+                progress=_told(training, "reprojection", curves, out),
             )
     if not card:  # of several processes the first one speaks
         return
@@ -143,6 +147,7 @@ def nbf(
         bool, typer.Option("--end-to-end", help="Half of the steps, that network learns too, and is written beside.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
+    curves: _Curves = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train NBF's fitting network on part maps of synthetic people; interrupted, it goes on where it was."""
@@ -171,7 +176,7 @@ def nbf(
             card = teach(
                 command=command + (" --end-to-end" if end_to_end else ""),
                 making=making,
-                progress=lambda done, losses: training(done, f"loss {losses['loss']:.3f}" if losses else None),
+                progress=_told(training, "loss", curves, out),
             )
     figures = card["figures"]
     typer.echo(
@@ -188,6 +193,7 @@ def segmentation(
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
+    curves: _Curves = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin again, whatever the folder holds.")] = False,
 ) -> None:
     """Train the part segmentation on synthetic people; interrupted, it goes on where it was."""
@@ -206,9 +212,7 @@ def segmentation(
                 *(out, config),
                 command=command,
                 making=making,
-                progress=lambda done, losses: training(
-                    done, f"loss {losses['loss']:.3f}" if losses else "segmentation"
-                ),
+                progress=_told(training, "loss", curves, out),
             )
     figures = card["figures"]
     typer.echo(
@@ -241,6 +245,20 @@ def _command(out: Path, name: str, profile: str, options: Mapping[str, Any]) -> 
     """What to type to train the same again; for the card."""
     typed = [f"--{option} {value}" for option, value in options.items() if value is not None]
     return " ".join([f"vh train {name} --profile {profile}", *typed, f"--out {out}"])
+
+
+def _told(bar: Callable[..., None], term: str, curves: bool, out: Path) -> Callable[[int, Mapping[str, float]], None]:
+    """What a training is told to call: its bar, which shows one of the losses, and where asked TensorBoard's curves."""
+    from vhlib.training.board import tensorboard
+
+    draw = tensorboard(out) if curves else None
+
+    def progress(done: int, losses: Mapping[str, float]) -> None:
+        bar(done, f"{term} {losses[term]:.3f}" if losses else None)
+        if draw is not None:
+            draw(done, losses)
+
+    return progress
 
 
 @contextmanager
