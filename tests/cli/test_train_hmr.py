@@ -15,8 +15,8 @@ def trained(monkeypatch):
     """In place of the training: what it was asked for, and a card."""
     asked = []
 
-    def train(out, config, *, command, imagenet, devices, making, progress):
-        asked.append((config, command, imagenet, devices))
+    def train(out, config, *, command, devices, making, progress):
+        asked.append((config, command, devices))
         making(config.people)
         progress(config.steps, {"reprojection": 0.2})
         figures = {"pckh": 0.5, "pa_mpjpe_mm": 80.0, "mpjpe_mm": 130.0, "implausible_joints": 0.012}
@@ -44,10 +44,9 @@ def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(traine
     assert "PCKh 50%, PA-MPJPE 80 mm, MPJPE 130 mm; 1.2% of joints outside the limits" in " ".join(
         result.stdout.split()
     )
-    [(config, command, imagenet, devices)] = trained
+    [(config, command, devices)] = trained
     assert (config.steps, config.people, config.paired, config.seed) == (7, 40, 0.5, 2)
-    assert (config.depth, config.width, config.size, imagenet, devices) == (50, 64, 96, weights, 2)
-    assert config.start == "noise"
+    assert (config.depth, config.width, config.size, config.start, devices) == (50, 64, 96, str(weights), 2)
     assert command == (
         f"vh train hmr --profile fast --seed 2 --steps 7 --people 40 --paired 0.5 --depth 50 --size 96 "
         f"--imagenet {weights} --devices 2 --out {tmp_path / 'a'}"

@@ -9,7 +9,8 @@ from vhlib.core.errors import InputError
 from vhlib.core.paths import shipped
 from vhlib.core.random import generator
 from vhlib.data.synthetic import SyntheticPeople, collate
-from vhlib.nets import Discriminators, RegressorConfig
+from vhlib.nets import Discriminators, RegressorConfig, ResNet
+from vhlib.nets.resnet import IMAGENET_WIDTH
 from vhlib.training.adversarial import Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation
 from vhlib.training.checkpoints import finished
@@ -126,6 +127,18 @@ def test_the_encoder_can_begin_as_one_that_has_learned_to_see_parts(people):
         assert torch.equal(task.net.encoder.state_dict()[name], value)
     with pytest.raises(InputError, match="these are not the weights of this ResNet"):
         HMRTask(replace(TINY, start="parts"), people, real_bodies(TINY.real, seed=0))
+
+
+def test_the_encoder_can_begin_with_weights_of_torchvision(people, tmp_path):
+    theirs = ResNet(18)
+    file = tmp_path / "resnet18.pth"
+    torch.save(theirs.state_dict() | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}, file)
+    config = replace(TINY, width=IMAGENET_WIDTH, start=str(file))
+    task = HMRTask(config, people, real_bodies(config.real, seed=0))
+    for name, value in theirs.state_dict().items():
+        assert torch.equal(task.net.encoder.state_dict()[name], value)
+    with pytest.raises(InputError, match=r"resnet18.pth: expected torchvision's weights for this network"):
+        HMRTask(replace(config, width=8), people, real_bodies(config.real, seed=0))
 
 
 def network_like(teacher):

@@ -108,7 +108,7 @@ def hmr(
     changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
     theirs = {} if imagenet is None else {"width": IMAGENET_WIDTH, "pooled": True}
     # The kit's own weights are of one network only.
-    start = "noise" if imagenet is not None or depth is not None else None
+    start = str(imagenet) if imagenet is not None else "noise" if depth is not None else None
     config = _configured(PROFILES, profile, out, "hmr", fresh, {**changes, **theirs, "start": start, "seed": seed})
     if (card := finished(out, "hmr", asdict(config))) is None:
         several = devices if devices > 1 else None
@@ -117,7 +117,6 @@ def hmr(
             card = train_hmr(
                 *(out, config),
                 command=command,
-                imagenet=imagenet,
                 devices=devices,
                 making=making,
                 progress=_told(training, "reprojection", curves, out),

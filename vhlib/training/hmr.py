@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import torch
 from lightning_fabric import Fabric
@@ -59,9 +59,9 @@ class HMRTraining:
     """Of the encoder's first stage."""
     pooled: bool = True
     """Whether the encoder pools after its first convolution, as the paper's; without, small crops keep more places."""
-    start: Literal["noise", "parts"] = "noise"
-    """The encoder's: noise, or the encoder of the segmentation network that comes with the kit, which has learned to
-    see parts. HMR's own starts from ImageNet."""
+    start: str = "noise"
+    """The encoder's: "noise", "parts" (the kit's segmentation network has learned to see them), or a file of
+    torchvision's weights, as HMR's own starts from ImageNet."""
     size: int = 64
     """Side of the crops, pixels."""
     regressor: RegressorConfig = field(default_factory=RegressorConfig)
@@ -132,7 +132,7 @@ class HMRTask:
         fabric: where; None: on one device.
 
     Raises:
-        InputError: a batch that the devices cannot share.
+        InputError: a batch that the devices cannot share, or an encoder that starts from weights of another.
     """
 
     def __init__(self, config: HMRTraining, people: People, real: RealBodies, *, fabric: Fabric | None = None):
@@ -143,9 +143,7 @@ class HMRTask:
         with torch_follows(config.seed, "hmr", "weights"):
             self.net = network(config, mean_estimate()).to(fabric.device)
             self.judges = Discriminators(width=config.judges_width).to(fabric.device)
-        if config.start == "parts":
-            file = shipped("checkpoints", "segmentation.safetensors")
-            fill(self.net.encoder, load_segmentation(file).encoder.state_dict(), file)
+        _begin(self.net.encoder, config.start)
         self.modules: Mapping[str, nn.Module] = {"hmr": self.net, "discriminators": self.judges}
         rates = {"hmr": config.rate, "discriminators": config.judges_rate}
         self._adams = {
@@ -192,6 +190,15 @@ def network(config: HMRTraining, mean: Estimate) -> HMR:
     return HMR(ResNet(config.depth, width=config.width, pooled=config.pooled), mean=mean, config=config.regressor)
 
 
+def _begin(encoder: ResNet, start: str) -> None:
+    """Give an encoder the weights that it starts from."""
+    if start == "parts":
+        file = shipped("checkpoints", "segmentation.safetensors")
+        fill(encoder, load_segmentation(file).encoder.state_dict(), file)
+    elif start != "noise":
+        load_imagenet(encoder, Path(start))
+
+
 @functools.cache
 def mean_estimate() -> Estimate:
     """Where the feedback starts: the library's mean pose, upright before the camera, of average shape."""
@@ -220,7 +227,6 @@ def train_hmr(
     command: str,
     people: People | None = None,
     held_out: People | None = None,
-    imagenet: Path | None = None,
     devices: int = 1,
     making: Callable[[int], None] = lambda made: None,
     progress: Progress = lambda done, losses: None,
@@ -236,7 +242,6 @@ def train_hmr(
         command: what to type to get it again; for the card.
         people: on whom; None: the synthetic training split's first.
         held_out: whom the result is judged by; None: the test split's first.
-        imagenet: torchvision's weights, from which the encoder starts; None: it starts from noise.
         devices: GPUs, or processes where there is none.
         making: told how many of the training's people are made.
         progress: told about the training.
@@ -245,16 +250,14 @@ def train_hmr(
         The card; an empty one from all processes but the first.
 
     Raises:
-        InputError: the folder holds an unfinished run of another configuration, the weights are of another network, or
-            the devices cannot share a batch.
+        InputError: the folder holds an unfinished run of another configuration, the encoder starts from weights of
+            another, or the devices cannot share a batch.
     """
     fabric = launch(devices, precision=config.precision)
     if people is None:
         with fabric.rank_zero_first():
             people = synthetic_people("train", config.people, size=config.size, progress=making)
     task = HMRTask(config, people.pairing(config.paired), real_bodies(config.real, seed=config.seed), fabric=fabric)
-    if imagenet is not None:
-        load_imagenet(task.net.encoder, imagenet)
     seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
     if not first():
         return {}
