@@ -1,7 +1,9 @@
 """Work that several processes do at the same time."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
@@ -12,7 +14,7 @@ R = TypeVar("R")
 
 
 def each(function: Callable[..., R], jobs: Sequence[tuple[Any, ...]], *, workers: int) -> Iterator[R]:
-    """Results as they are ready, in any order; whoever stops listening, or is interrupted, ends the processes.
+    """Results as they are ready, in any order; whoever stops listening, is interrupted or dies ends the processes.
 
     The processes are started afresh, not forked: a fork of a process that uses a GPU or threads may hang. Each computes
     with one thread.
@@ -46,3 +48,11 @@ def each(function: Callable[..., R], jobs: Sequence[tuple[Any, ...]], *, workers
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent, interrupted by the same key, ends this process
     torch.set_num_threads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed can end nobody: who works on would meet the next run's files."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
