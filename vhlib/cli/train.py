@@ -84,7 +84,7 @@ def vae(
 @train.command()
 def hmr(
     out: Annotated[Path, typer.Option(help="Folder for hmr and discriminators .safetensors, the card and the log.")],
-    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU.")] = "fast",
+    profile: Annotated[str, typer.Option(help="fast: twenty minutes on a core; full: an hour.")] = "fast",
     steps: Annotated[int | None, typer.Option(min=1, help="Instead of the profile's.")] = None,
     people: Annotated[int | None, typer.Option(min=1, help="Synthetic, instead of the profile's.")] = None,
     paired: Annotated[float | None, typer.Option(min=0, max=1, help="Share of people whose bodies are known.")] = None,
