@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from vhlib.core.errors import InputError
 from vhlib.core.paths import shipped
@@ -112,11 +113,15 @@ def test_refusals():
         prepare("nothing")
 
 
-def test_a_result_that_comes_with_the_kit_is_read_from_its_file():
-    found = result("nbf-losses")
+@pytest.mark.parametrize("name", sorted(folder.name for folder in shipped("results").iterdir()))
+def test_a_result_that_comes_with_the_kit_is_read_from_its_files(name):
+    found = result(name)
     assert found is not None
-    table, figure = found
-    written = shipped("results", "nbf-losses", "table.json").read_text()
-    assert json.loads(json.dumps(asdict(table))) == json.loads(written)
-    assert figure.axes
+    table, picture = found
+    assert json.loads(json.dumps(asdict(table))) == json.loads(shipped("results", name, "table.json").read_text())
+    assert table._repr_markdown_() == shipped("results", name, "table.md").read_text()
+    assert picture.tobytes() == Image.open(shipped("results", name, "figure.png")).tobytes()
+
+
+def test_what_has_not_been_made_has_no_result():
     assert result("nothing-of-the-kind") is None

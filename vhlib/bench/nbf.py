@@ -12,7 +12,7 @@ from vhlib.bench.networks import predicting, training
 from vhlib.bench.timing import Case
 from vhlib.nets import PixelsToBody
 from vhlib.training import nbf, segmentation
-from vhlib.training.devices import best_device
+from vhlib.training.devices import best_device, launch
 from vhlib.training.part_people import bare_people
 
 _PEOPLE = 4
@@ -34,7 +34,8 @@ def cases() -> Iterator[Case]:
         both = PixelsToBody(first.net, second.net, size=fitting.size)
         yield from predicting(f"{sees}, and {fits}, {device}", both, first.net.encoder, some)
         step = functools.partial(first.step, 0)
-        yield training(f"{sees}, {device}", step, first.net.encoder, some(seeing.batch))
+        precision = launch(precision=seeing.precision).autocast
+        yield training(f"{sees}, {device}", step, first.net.encoder, some(seeing.batch), precision)
         maps = _repeated(people.maps(fitting.parts), fitting.batch)
         step = functools.partial(second.step, 0)
         yield training(f"{profile}: {fits}, {device}", step, second.net.encoder, maps)

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,13 @@ def predicting(what: str, net: nn.Module, encoder: nn.Module, images: Callable[[
         )
 
 
-def training(what: str, step: Callable[[], object], encoder: nn.Module, images: Tensor) -> Case:
+def training(
+    what: str,
+    step: Callable[[], object],
+    encoder: nn.Module,
+    images: Tensor,
+    precision: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Case:
     """A whole step of a training.
 
     Args:
@@ -39,12 +46,13 @@ def training(what: str, step: Callable[[], object], encoder: nn.Module, images: 
         step: does it.
         encoder: what of the network is shared; on the way there and back.
         images: as many as in the step.
+        precision: of the step's own forward pass, for the encoder alone.
     """
     return Case(
         f"{what}, train, batch {len(images)}",
         step,
         "encoder alone",
-        functools.partial(_descend, encoder, images),
+        functools.partial(_descend, encoder, images, precision),
         ours_count=len(images),
         other_count=len(images),
         rehearsals=1,
@@ -58,6 +66,8 @@ def _predict(net: nn.Module, images: Tensor) -> None:
     net(images)
 
 
-def _descend(encoder: nn.Module, images: Tensor) -> None:
+def _descend(encoder: nn.Module, images: Tensor, precision: Callable[[], AbstractContextManager[object]]) -> None:
     encoder.train()
-    encoder(images).square().mean().backward()
+    with precision():
+        features = encoder(images)
+    features.square().mean().backward()

@@ -9,7 +9,7 @@ import pkgutil
 from types import ModuleType
 from typing import Final
 
-from matplotlib.figure import Figure
+from PIL import Image
 
 from vhlib.core.errors import InputError
 from vhlib.core.paths import shipped
@@ -45,17 +45,16 @@ def prepare(name: str, profile: str = "fast") -> Experiment:
     return _module(name.replace("-", "_")).experiment(profile)
 
 
-def result(name: str) -> tuple[Table, Figure] | None:
-    """The table that comes with the kit, and its figure; None where it has not been made.
+def result(name: str) -> tuple[Table, Image.Image] | None:
+    """The table that comes with the kit, and its picture; None where it has not been made.
 
     Args:
         name: one of `experiments`, or of those to come.
     """
-    path = shipped("results") / name / "table.json"
-    if not path.exists():
+    folder = shipped("results") / name
+    if not (folder / "table.json").exists():
         return None
-    table = read_table(path)
-    return table, prepare(name, table.profile).draw(table)
+    return read_table(folder / "table.json"), Image.open(folder / "figure.png")
 
 
 def _module(name: str) -> ModuleType:

@@ -90,6 +90,10 @@ class Table:
         """One column by row name."""
         return {row["name"]: row["values"][name] for row in self.rows}
 
+    def _repr_markdown_(self) -> str:
+        """What Jupyter shows."""
+        return self.markdown()
+
     def markdown(self) -> str:
         """The table as Markdown, with the command that made it."""
         lines = [" | ".join(["", *self.columns]), " | ".join(["---"] + ["---:"] * len(self.columns))]
