@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,32 +94,31 @@ class HMRTraining:
     """Of weights, batches, augmentation and dropout."""
 
 
+_SMALL: Final = HMRTraining(
+    width=32,
+    pooled=False,
+    start="parts",
+    real=50_000,
+    precision="bf16-mixed",
+    regressor=RegressorConfig(pose="6d", dropout=0.0),
+)
+
 PROFILES: Final[dict[str, HMRTraining]] = {
-    "fast": HMRTraining(
-        width=32,
-        pooled=False,
-        start="parts",
-        real=50_000,
+    "fast": replace(
+        _SMALL,
         steps=2_500,
         judges_width=256,
-        precision="bf16-mixed",
-        regressor=RegressorConfig(pose="6d", dropout=0.0),
         augmentation=Augmentation(scale=0.1, shift=0.05, turn=15.0, colour=0.2),
     ),
-    "full": HMRTraining(
-        width=32,
-        pooled=False,
-        start="parts",
-        real=50_000,
+    "full": replace(
+        _SMALL,
         steps=6_000,
-        precision="bf16-mixed",
-        regressor=RegressorConfig(pose="6d", dropout=0.0),
         augmentation=Augmentation(scale=0.15, shift=0.08, turn=20.0, colour=0.3),
     ),
 }
 """Both are made easier than the paper's: an encoder for small crops, rotations as 6-D numbers, crops that move less. As
 the paper's starts from ImageNet, they start from the kit's segmentation: it saves most of the steps. ``fast`` takes
-some twenty minutes on one core once its people are made, ``full`` three quarters of an hour."""
+some twenty minutes on one core once its people are made, ``full`` about an hour."""
 
 
 class HMRTask:
