@@ -36,6 +36,7 @@ def run(*arguments):
 
 def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(trained, tmp_path):
     weights = tmp_path / "resnet18.pth"
+    weights.touch()
     result = run(
         *("--steps", 7, "--people", 40, "--paired", 0.5, "--seed", 2, "--imagenet", weights, "--devices", 2),
         *("--depth", 50, "--size", 96, "--out", tmp_path / "a"),
@@ -66,6 +67,7 @@ def test_refusals(trained, tmp_path):
         (("--profile", "slow", "--out", tmp_path), "--profile slow: expected fast or full"),
         (("--out", tmp_path / "file"), "this is a file; name a folder"),
         (("--depth", 19, "--out", tmp_path), "--depth 19: expected one of 18, 34, 50"),
+        (("--imagenet", tmp_path / "none.pth", "--out", tmp_path), "none.pth: no such file"),
     ):
         result = run(*arguments)
         assert isinstance(result.exception, InputError)

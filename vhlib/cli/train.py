@@ -105,6 +105,8 @@ def hmr(
 
     if depth is not None and depth not in DEPTHS:
         raise InputError(f"--depth {depth}: expected one of {', '.join(map(str, DEPTHS))}")
+    if imagenet is not None and not imagenet.is_file():
+        raise InputError(f"--imagenet {imagenet}: no such file; torchvision's resnet50-*.pth is one")
     changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
     theirs = {} if imagenet is None else {"width": IMAGENET_WIDTH, "pooled": True}
     # The kit's own weights are of one network only.
