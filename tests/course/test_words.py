@@ -29,6 +29,11 @@ def test_what_is_wrong_is_said_in_words(got, says):
         expect(got, WANTED, within=1e-6, mistakes={"it was transposed": WANTED.mT})
 
 
+def test_a_single_number_has_no_place():
+    with pytest.raises(WrongAnswer, match=r"^expected 2, got 3 \(allowed"):
+        expect(torch.tensor(3.0), torch.tensor(2.0), within=1e-6)
+
+
 def test_several_results_are_told_apart_by_name():
     wanted = {"rotations": WANTED, "positions": WANTED + 1}
     expect((WANTED, WANTED + 1), wanted, within=0.0)

@@ -60,7 +60,8 @@ def _problem(got: object, wanted: Tensor, within: float, mistakes: Mapping[str, 
     if off.numel() == 0 or off.max() <= within:
         return ""
     place = tuple(int(index) for index in torch.unravel_index(off.argmax(), shape))
-    values = f"{name}at {list(place)} expected {wanted[place]:.4g}, got {got[place]:.4g} (allowed: {within:.2g})"
+    where = f"{name}at {list(place)} " if place else name
+    values = f"{where}expected {wanted[place]:.4g}, got {got[place]:.4g} (allowed: {within:.2g})"
     # A mistake is recognised when it explains the result much better than the right answer does.
     close = max(within, 1e-3 * float(off.max()))
     for words, result in mistakes.items():
