@@ -58,7 +58,7 @@ def test_maps_have_a_channel_for_each_part_and_one_for_nothing(people, parts):
 
 def test_those_without_labels_in_3d_leave_two_losses_out(people):
     body, task = load_body("neutral", source="standin"), NBFTask(TINY, people)
-    terms = nbf_terms(task.net, people.maps(12), people.paired(0.0), body)
+    terms = nbf_terms(task.net, task.net.numbers(people.maps(12)), people.paired(0.0), body)
     assert terms["latent"] == terms["joints"] == 0
     assert terms["reprojection"] > 0
     assert people.paired(0.5).labels.paired.tolist() == [True] * 3 + [False] * 3
@@ -66,7 +66,7 @@ def test_those_without_labels_in_3d_leave_two_losses_out(people):
 
 def test_a_loss_in_3d_is_a_mean_over_the_batch_so_that_few_labels_weigh_little(people):
     body, net = load_body("neutral", source="standin"), NBFTask(TINY, people).net.eval()
-    terms = [nbf_terms(net, some.maps(12), some, body) for some in (people.paired(0.5), people[:3])]
+    terms = [nbf_terms(net, net.numbers(some.maps(12)), some, body) for some in (people.paired(0.5), people[:3])]
     for name in ("latent", "joints"):
         torch.testing.assert_close(terms[0][name], terms[1][name] / 2)
 
@@ -107,7 +107,7 @@ def test_a_blob_is_highest_where_its_joint_is(people):
 def test_each_loss_alone_reaches_the_first_layer(people, name, camera):
     task = NBFTask(TINY, people)
     body = load_body("neutral", source="standin")
-    nbf_terms(task.net, people.maps(12), people, body, camera=camera)[name].backward()
+    nbf_terms(task.net, task.net.numbers(people.maps(12)), people, body, camera=camera)[name].backward()
     first, last = task.net.encoder.conv1.weight.grad, task.net.residual.weight.grad
     assert first is not None
     assert last is not None
@@ -130,6 +130,15 @@ def test_it_learns_the_few_people_that_it_sees(people):
     assert torch.equal(torch.random.get_rng_state(), state)
     assert sum(losses[-5:]) < 0.4 * sum(losses[:5])
     assert figures(task.net, people, body, parts=12)["rotation_rad"] < 0.8 * before["rotation_rad"]
+
+
+def test_mixed_precision_looks_a_little_less_closely_and_keeps_full_weights(people):
+    full, mixed = (NBFTask(replace(TINY, precision=kind), people) for kind in ("32-true", "bf16-mixed"))
+    one, other = full.step(0), mixed.step(0)
+    for name, loss in one.items():
+        torch.testing.assert_close(other[name], loss, rtol=0.05, atol=0.0)
+        assert other[name].dtype == torch.float32
+    assert {weight.dtype for weight in mixed.net.parameters()} == {torch.float32}
 
 
 def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, people):

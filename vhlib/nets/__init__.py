@@ -18,7 +18,7 @@
 from vhlib.nets.discriminators import Discriminators, rotation_features
 from vhlib.nets.estimates import Estimate, PoseForm, rotations_from, rotations_to
 from vhlib.nets.hmr import HMR
-from vhlib.nets.nbf import NBF, PixelsToBody
+from vhlib.nets.nbf import NBF, Numbers, PixelsToBody
 from vhlib.nets.part_maps import coloured, from_colours, one_hot, resized
 from vhlib.nets.regressor import Regressor, RegressorConfig, feedback_step
 from vhlib.nets.resnet import ResNet, load_imagenet
@@ -33,6 +33,7 @@ __all__ = [
     "Discriminators",
     "Estimate",
     "Latent",
+    "Numbers",
     "PixelsToBody",
     "PoseForm",
     "PoseVAE",

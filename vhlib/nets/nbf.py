@@ -23,6 +23,9 @@ from vhlib.nets.part_maps import resized
 from vhlib.nets.resnet import ResNet
 from vhlib.nets.segmentation import Segmentation
 
+Numbers = tuple[Float[Tensor, "B 24 3 3"], Float[Tensor, "B S"], WeakPerspectiveCamera]
+"""What its layer puts out: matrices that are no rotations yet, betas, a camera."""
+
 _START = 0.02  # standard deviation of the layer's first weights, as in NBF's code
 _SCALE = 0.9  # of the mean camera: somebody who fills the crop
 
@@ -61,10 +64,8 @@ class NBF(nn.Module):
         nn.init.normal_(self.residual.weight, std=_START)
         nn.init.zeros_(self.residual.bias)
 
-    def numbers(
-        self, maps: Float[Tensor, "B C H W"]
-    ) -> tuple[Float[Tensor, "B 24 3 3"], Float[Tensor, "B S"], WeakPerspectiveCamera]:
-        """The layer's own words: matrices that are no rotations yet, betas, a camera.
+    def numbers(self, maps: Float[Tensor, "B C H W"]) -> Numbers:
+        """The layer's own words.
 
         The camera is for crops whose own is not known; whoever knows it leaves this one alone.
 

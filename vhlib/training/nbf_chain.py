@@ -47,7 +47,7 @@ class ChainTraining:
     rate: float = 2e-4
     """Then, its Adam's; it falls as the other's."""
     precision: Precision = "bf16-mixed"
-    """Then, of its forward passes."""
+    """Then, of the first network's forward passes."""
 
 
 PROFILES: Final[dict[str, ChainTraining]] = {
@@ -70,7 +70,7 @@ class ChainTask:
     def __init__(self, config: ChainTraining, people: PartPeople):
         self._config, self._people = config, people.paired(config.nbf.paired)
         device, nbf = people.parts.device, config.nbf
-        self._fabric = launch(precision=config.precision)
+        self._first_fabric, self._fabric = launch(precision=config.precision), launch(precision=nbf.precision)
         self._body: SMPL = load_body("neutral", source="standin").to(device)
         with torch_follows(nbf.seed, "nbf", "weights"):
             fitting = network(nbf, *mean_body(people, absolute=nbf.absolute))
@@ -93,14 +93,16 @@ class ChainTask:
         batch = self._people[chosen]
         self.chain.train()
         if together:
-            with self._fabric.autocast():
+            with self._first_fabric.autocast():
                 scores = self.chain.segmentation(batch.images.float() / 255)
             scores, labels = scores.float(), self._labels[chosen]
             own = balanced_cross_entropy(scores, labels, self._weights) + dice(scores, labels)
             seen = resized(scores.softmax(1), nbf.size)
         else:
             own, seen = torch.zeros((), device=chosen.device), self._found[chosen].float()
-        terms = nbf_terms(self.chain.fitting, seen, batch, self._body, camera=nbf.camera)
+        with self._fabric.autocast():
+            said = self.chain.fitting.numbers(seen)
+        terms = nbf_terms(self.chain.fitting, said, batch, self._body, camera=nbf.camera)
         loss = weighted(terms, nbf.weights) + config.own * own
         optimisers = ((self._adam, nbf.rate), (self._first_adam, config.rate))[: 2 if together else 1]
         for optimiser, rate in optimisers:
