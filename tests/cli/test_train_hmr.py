@@ -39,6 +39,7 @@ def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(traine
     weights.touch()
     result = run(
         *("--steps", 7, "--people", 40, "--paired", 0.5, "--seed", 2, "--imagenet", weights, "--devices", 2),
+        *("--capture", tmp_path / "cmu.npz"),
         *("--depth", 50, "--size", 96, "--out", tmp_path / "a"),
     )
     assert result.exit_code == 0, result.output
@@ -48,8 +49,10 @@ def test_options_reach_the_training_and_the_card_says_how_to_get_it_again(traine
     [(config, command, devices)] = trained
     assert (config.steps, config.people, config.paired, config.seed) == (7, 40, 0.5, 2)
     assert (config.depth, config.width, config.size, config.start, devices) == (50, 64, 96, str(weights), 2)
+    assert config.capture == str(tmp_path / "cmu.npz")
     assert command == (
         f"vh train hmr --profile fast --seed 2 --steps 7 --people 40 --paired 0.5 --depth 50 --size 96 "
+        f"--capture {tmp_path / 'cmu.npz'} "
         f"--imagenet {weights} --devices 2 --out {tmp_path / 'a'}"
     )
 

@@ -8,9 +8,12 @@ from vhlib.body import load_body
 from vhlib.core.errors import InputError
 from vhlib.core.paths import shipped
 from vhlib.core.random import generator
+from vhlib.data.mocap import Capture, write_capture
 from vhlib.data.synthetic import SyntheticPeople, collate
+from vhlib.geometry import axis_angle_to_matrix
 from vhlib.nets import Discriminators, RegressorConfig, ResNet
 from vhlib.nets.resnet import IMAGENET_WIDTH
+from vhlib.training import hmr
 from vhlib.training.adversarial import Supervision, judges_loss, network_terms
 from vhlib.training.augmentation import Augmentation
 from vhlib.training.checkpoints import finished
@@ -159,6 +162,24 @@ def test_it_learns_the_few_people_that_it_sees(people):
     task = HMRTask(config, people, real_bodies(TINY.real, seed=0))
     losses = [task.step(number)["reprojection"].item() for number in range(100)]
     assert sum(losses[-10:]) < 0.6 * sum(losses[:10])
+
+
+def test_half_of_the_pool_can_be_captured(tmp_path):
+    frames = Capture(
+        torch.full((4, 23, 3), 0.5), torch.zeros(4, 3), torch.zeros(4, 3), torch.zeros(4).long(), ("a",), 30.0
+    )
+    write_capture(tmp_path / "cmu.npz", frames)
+    pool, library = (real_bodies(7, seed=0, capture=where) for where in (str(tmp_path / "cmu.npz"), ""))
+    captured = (pool.body_pose - axis_angle_to_matrix(frames.body_pose[0])).abs().amax((1, 2, 3)) < 1e-6
+    assert captured.tolist() == [False] * 4 + [True] * 3
+    assert torch.equal(pool.body_pose[:4], library.body_pose[:4])
+    assert torch.equal(pool.betas, library.betas)
+
+
+def test_missing_motion_capture_is_refused_before_people_are_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(hmr, "synthetic_people", lambda *_, **__: pytest.fail("made people first"))
+    with pytest.raises(InputError, match="none: no such file or folder"):
+        train_hmr(tmp_path, replace(TINY, capture=str(tmp_path / "none")), command="vh train hmr")
 
 
 def test_pools_and_parts_that_do_not_fit_are_refused(samples, tmp_path):

@@ -93,6 +93,9 @@ def hmr(
     imagenet: Annotated[
         Path | None, typer.Option(help="Start the encoder from torchvision's weights, for example resnet50-*.pth.")
     ] = None,
+    capture: Annotated[
+        Path | None, typer.Option(help="Half of the unpaired poses: a file of `vh data cmu`, or a folder of AMASS.")
+    ] = None,
     devices: Annotated[int, typer.Option(min=1, help="GPUs, or processes where there is none.")] = 1,
     seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
     curves: _Curves = False,
@@ -107,7 +110,8 @@ def hmr(
         raise InputError(f"--depth {depth}: expected one of {', '.join(map(str, DEPTHS))}")
     if imagenet is not None and not imagenet.is_file():
         raise InputError(f"--imagenet {imagenet}: no such file; torchvision's resnet50-*.pth is one")
-    changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size}
+    motion = None if capture is None else str(capture)
+    changes = {"steps": steps, "people": people, "paired": paired, "depth": depth, "size": size, "capture": motion}
     theirs = {} if imagenet is None else {"width": IMAGENET_WIDTH, "pooled": True}
     # The kit's own weights are of one network only.
     start = str(imagenet) if imagenet is not None else "noise" if depth is not None else None

@@ -17,6 +17,7 @@ from vhlib.cameras import WeakPerspectiveCamera
 from vhlib.core.config import from_mapping
 from vhlib.core.paths import shipped
 from vhlib.core.random import generator, torch_follows
+from vhlib.data.mocap import read_poses
 from vhlib.data.poses import PoseLibrary
 from vhlib.geometry.rotations import axis_angle_to_matrix, project_to_rotation
 from vhlib.geometry.skeletons import LSP14
@@ -78,6 +79,8 @@ class HMRTraining:
     """Of the synthetic training split."""
     real: int = 20_000
     """Bodies in the unpaired pool."""
+    capture: str = ""
+    """What `vhlib.data.mocap.read_poses` shall read: half of the pool's poses; the rest, or all, are the library's."""
     batch: int = 64
     """Crops in a step, of all devices together."""
     steps: int = 4_000
@@ -208,15 +211,24 @@ def mean_estimate() -> Estimate:
     return Estimate(rotations, torch.zeros(1, _BETAS), camera)
 
 
-def real_bodies(count: int, *, seed: int) -> RealBodies:
-    """The unpaired pool: poses of the library, shapes from N(0, 1).
+def real_bodies(count: int, *, seed: int, capture: str = "") -> RealBodies:
+    """The unpaired pool: poses of the library, or half of them captured ones; shapes from N(0, 1).
 
     Args:
         count: how many.
-        seed: of both.
+        seed: of poses and shapes.
+        capture: motion capture for `read_poses`, of which some poses are drawn; empty: none.
+
+    Raises:
+        InputError: no motion capture is there.
     """
     betas = torch.randn(count, _BETAS, generator=generator(seed, "real", "betas"))
-    return RealBodies(axis_angle_to_matrix(library_poses("train", count, seed=seed)), betas)
+    if not capture:
+        return RealBodies(axis_angle_to_matrix(library_poses("train", count, seed=seed)), betas)
+    captured = read_poses(Path(capture))
+    drawn = torch.randint(len(captured), (count // 2,), generator=generator(seed, "real", "captured"))
+    poses = torch.cat([library_poses("train", count - count // 2, seed=seed), captured[drawn]])
+    return RealBodies(axis_angle_to_matrix(poses), betas)
 
 
 def train_hmr(
@@ -250,13 +262,14 @@ def train_hmr(
 
     Raises:
         InputError: the folder holds an unfinished run of another configuration, the encoder starts from weights of
-            another, or the devices cannot share a batch.
+            another, the devices cannot share a batch, or no motion capture is there.
     """
     fabric = launch(devices, precision=config.precision)
+    real = real_bodies(config.real, seed=config.seed, capture=config.capture)  # first: what is missing is said at once
     if people is None:
         with fabric.rank_zero_first():
             people = synthetic_people("train", config.people, size=config.size, progress=making)
-    task = HMRTask(config, people.pairing(config.paired), real_bodies(config.real, seed=config.seed), fabric=fabric)
+    task = HMRTask(config, people.pairing(config.paired), real, fabric=fabric)
     seconds = run(task, Schedule(config.steps), out, "hmr", config=asdict(config), progress=progress)
     if not first():
         return {}

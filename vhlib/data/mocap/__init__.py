@@ -4,6 +4,7 @@
 - `retarget`: from such a skeleton's rotations to SMPL's; `fidelity`: how well.
 - `cmu`: a folder of takes as a `Capture`; `capture`: its file, and takes held out.
 - `amass`: AMASS's sequences, which are SMPL already.
+- `poses`: body poses of any of these files, and of a folder of them.
 """
 
 from vhlib.data.mocap.amass import AmassSequence, read_amass
@@ -12,6 +13,7 @@ from vhlib.data.mocap.asf import AsfSkeleton, Bone, read_asf
 from vhlib.data.mocap.capture import Capture, read_capture, split_by_take, write_capture
 from vhlib.data.mocap.cmu import find_takes, read_cmu
 from vhlib.data.mocap.fidelity import Fidelity, fidelity
+from vhlib.data.mocap.poses import read_poses
 from vhlib.data.mocap.retarget import Retargeted, retarget
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "read_asf",
     "read_capture",
     "read_cmu",
+    "read_poses",
     "retarget",
     "split_by_take",
     "write_capture",
