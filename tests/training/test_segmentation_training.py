@@ -1,11 +1,17 @@
+import json
 from dataclasses import replace
 
 import pytest
 import torch
 
+from vhlib.body.parts import PARTS
 from vhlib.core.errors import InputError
+from vhlib.core.paths import shipped
+from vhlib.data.synthetic import synthetic_sample
+from vhlib.nets import one_hot, resized
 from vhlib.training.augmentation import Augmentation
 from vhlib.training.segmentation import (
+    Pictures,
     SegmentationTask,
     SegmentationTraining,
     load_segmentation,
@@ -54,3 +60,17 @@ def test_the_same_seed_trains_the_same_network_and_it_is_read_back(tmp_path, pic
     assert not (tmp_path / "one" / "segmentation.state").exists()
     with pytest.raises(InputError, match=r"segmentation\.safetensors: no such file"):
         load_segmentation(tmp_path / "segmentation.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("parts", "file"), [(12, "segmentation.safetensors"), (24, "parts-24/segmentation.safetensors")]
+)
+def test_the_networks_of_the_kit_see_people_of_no_training_as_well_as_their_cards_say(parts, file):
+    sample, path = synthetic_sample(), shipped("checkpoints", file)  # of the val split
+    maps = resized(one_hot(sample.parts, len(PARTS[24]) + 1), 64).argmax(1).byte()
+    strangers = Pictures(resized(sample.image.movedim(-1, 1).float(), 64).byte(), maps)
+    card = json.loads(path.with_suffix(".json").read_text())
+    found = segmentation_figures(load_segmentation(path), strangers, parts=parts)
+    assert card["config"]["parts"] == parts
+    for name in ("accuracy", "mean_f1"):
+        assert found[name] == pytest.approx(card["figures"][name], abs=0.06)
