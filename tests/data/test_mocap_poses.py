@@ -16,8 +16,8 @@ def folder(tmp_path):
     (tmp_path / "CMU" / "02").mkdir(parents=True)
     poses = np.zeros((240, 156))
     poses[:, 3] = np.arange(240)  # of the left hip
-    rest = {"trans": np.zeros((240, 3)), "betas": np.zeros(16), "gender": "male", "mocap_framerate": 120.0}
-    np.savez(tmp_path / "CMU" / "02" / "02_01_poses.npz", allow_pickle=False, poses=poses, **rest)
+    rest = {"trans": np.zeros((240, 3)), "gender": np.array("male"), "mocap_framerate": np.array(120.0)}
+    np.savez(tmp_path / "CMU" / "02" / "02_01_poses.npz", allow_pickle=False, poses=poses, betas=np.zeros(16), **rest)
     np.savez(tmp_path / "CMU" / "02" / "shape.npz", allow_pickle=False, betas=np.zeros(16))
     (tmp_path / "CMU" / "notes.npz").write_text("no archive")
     return tmp_path
