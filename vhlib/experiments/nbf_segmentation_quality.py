@@ -1,11 +1,12 @@
 """How much the parts' quality matters: the true ones, those of better and worse networks, and errors put in on purpose.
 
 One fitting network, which learned from true part maps, is given other ones. Networks are worse the fewer steps they
-were trained; they say the most likely part. Errors: edges that fray, people whose left is taken for their right, parts
-taken for background.
+were trained, that of the kit was trained longest; they say the most likely part. Errors: edges that fray, people whose
+left is taken for their right, parts taken for background.
 """
 
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -65,6 +66,8 @@ def experiment(profile: str) -> Experiment:
             parts=fitting.parts, size=fitting.size, people=fitting.people, steps=steps,
         )  # fmt: skip
         told[f"network, {steps} steps"] = (functools.partial(_network, fitting, config), asdict(config))
+    card = json.loads(paths.shipped("checkpoints", "segmentation.json").read_text(encoding="utf-8"))
+    told["network of the kit"] = (_that_of_the_kit, card["config"])
     for name, error in ERRORS.items():
         told[name] = (functools.partial(_spoilt, fitting.parts, error), {})
     folder = paths.user("nbf-segmentation-quality", profile)
@@ -103,6 +106,11 @@ def _network(fitting: NBFTraining, config: SegmentationTraining) -> Segmenter:
     for number in range(config.steps):
         task.step(number)
     return lambda some: predicted(task.net, some.images)
+
+
+def _that_of_the_kit() -> Segmenter:
+    net = segmentation.load_segmentation(paths.shipped("checkpoints", "segmentation.safetensors"))
+    return lambda some: predicted(net.to(some.images.device), some.images)
 
 
 def _spoilt(parts: int, error: Callable[..., UInt8[Tensor, "B H W"]]) -> Segmenter:
