@@ -37,9 +37,13 @@ def test_a_file_is_read_by_itself_and_never_made_denser(folder):
 
 def test_refusals(folder, tmp_path):
     (tmp_path / "empty").mkdir()
+    nothing = torch.zeros(0, 3)
+    no_frames = Capture(torch.zeros(0, 23, 3), nothing, nothing, torch.zeros(0).long(), ("02_01",), 30.0)
+    write_capture(tmp_path / "still.npz", no_frames)
     for path, message in (
+        (tmp_path / "still.npz", "still.npz: no poses there"),
         (tmp_path / "none", "none: no such file or folder; name a pose file"),
-        (tmp_path / "empty", "empty: no poses in this folder"),
+        (tmp_path / "empty", "empty: no poses there"),
         (folder / "CMU" / "notes.npz", "notes.npz: expected a sequence of AMASS"),
         (folder / "CMU" / "02" / "shape.npz", "shape.npz: expected a sequence of AMASS"),
     ):

@@ -24,12 +24,11 @@ TRAINED: Final = {
         batch=16,
         steps=8_000,
         rate=1e-3,
-        precision="bf16-mixed",
     ),
 }
-"""With all losses. Rows whose joints hardly differ have to be trained longer: ``full`` takes more and smaller
-steps, some nine minutes of a core for each training. L_lat counts twice as much there: rotations are then about as good
-as where they are all that is learned."""
+"""With all losses. Rows whose joints hardly differ have to be trained longer: ``full`` takes more and smaller steps,
+some nine minutes of a core for each training. L_lat counts twice as much there: rotations are then about as good as
+where they are all that is learned."""
 
 PUBLISHED: Final = {
     "3D error, mm": (198.0, 83.7, 83.7, 82.0),

@@ -6,7 +6,6 @@ left is taken for their right, parts taken for background.
 """
 
 import functools
-import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from vhlib.core.random import generator
 from vhlib.experiments.nbf import COLUMNS
 from vhlib.experiments.table import Experiment, Row, Table, Values
 from vhlib.metrics import confusion
-from vhlib.nets import one_hot
+from vhlib.nets import one_hot, read_tensors
 from vhlib.training import segmentation
 from vhlib.training.checkpoints import finished
 from vhlib.training.corruption import overlooked, ragged, swapped
@@ -66,8 +65,8 @@ def experiment(profile: str) -> Experiment:
             parts=fitting.parts, size=fitting.size, people=fitting.people, steps=steps,
         )  # fmt: skip
         told[f"network, {steps} steps"] = (functools.partial(_network, fitting, config), asdict(config))
-    card = json.loads(paths.shipped("checkpoints", "segmentation.json").read_text(encoding="utf-8"))
-    told["network of the kit"] = (_that_of_the_kit, card["config"])
+    file = paths.shipped("checkpoints", "segmentation.safetensors")
+    told["network of the kit"] = (functools.partial(_ready, file), read_tensors(file)[1]["config"])
     for name, error in ERRORS.items():
         told[name] = (functools.partial(_spoilt, fitting.parts, error), {})
     folder = paths.user("nbf-segmentation-quality", profile)
@@ -108,8 +107,8 @@ def _network(fitting: NBFTraining, config: SegmentationTraining) -> Segmenter:
     return lambda some: predicted(task.net, some.images)
 
 
-def _that_of_the_kit() -> Segmenter:
-    net = segmentation.load_segmentation(paths.shipped("checkpoints", "segmentation.safetensors"))
+def _ready(file: Path) -> Segmenter:
+    net = segmentation.load_segmentation(file)
     return lambda some: predicted(net.to(some.images.device), some.images)
 
 

@@ -22,15 +22,16 @@ def read_poses(path: Path, *, fps: float = 10.0) -> Float[Tensor, "N 23 3"]:
         fps: poses kept of each second, about.
 
     Raises:
-        InputError: no such path, a folder without any, or a file that `read_capture` or `read_amass` refuses.
+        InputError: no such path, no poses there, or a file that `read_capture` or `read_amass` refuses.
     """
     path = Path(path)
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; name a pose file of `vh data cmu`, or AMASS's folder")
     files = list(_with_poses(path)) if path.is_dir() else [path]
-    if not files:
-        raise InputError(f"{path}: no poses in this folder; expected .npz files of `vh data cmu` or of AMASS")
-    return torch.cat([_thinned(*_read(file), fps) for file in files])
+    poses = [_thinned(*_read(file), fps) for file in files]
+    if not any(map(len, poses)):
+        raise InputError(f"{path}: no poses there; expected .npz files of `vh data cmu` or of AMASS")
+    return torch.cat(poses)
 
 
 def _with_poses(folder: Path) -> Iterator[Path]:
