@@ -138,6 +138,18 @@ def test_projection_is_the_closest_rotation_and_never_a_reflection():
         assert ((matrices - other).flatten(1).norm(dim=1) > distance).all()
 
 
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**31), size=st.sampled_from([1e-15, 1.0, 1e15]))
+def test_a_gpu_finds_the_same_rotation_without_an_svd(seed: int, size: float):
+    matrices = size * random(20, 3, 3, seed=seed)
+    scales = torch.linalg.svdvals(matrices)
+    clear = (scales[:, 1] + torch.linalg.det(matrices).sign() * scales[:, 2]) / scales[:, 0] > 1e-2
+    found, wanted = rotations._closest_by_quaternion(matrices), project_to_rotation(matrices)
+    assert_close(found[clear], wanted[clear], rtol=0, atol=1e-11)
+    assert_close(found @ found.mT, IDENTITY.expand(20, 3, 3), rtol=0, atol=1e-12)
+    assert_close(rotations._closest_by_quaternion(torch.zeros(3, 3)), torch.eye(3))
+
+
 @pytest.mark.parametrize("angle", [0.0, 1e-9, 0.05, 0.2, 2.0, math.pi])
 def test_gradients_of_the_exponential_side_pass_gradcheck_at_every_angle(angle: float):
     vector = (angle * torch.nn.functional.normalize(random(3), dim=-1)).requires_grad_()

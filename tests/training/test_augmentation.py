@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from vhlib.core.random import generator
 from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.geometry.skeletons import LSP14, SMPL24
-from vhlib.training.augmentation import STILL, Augmentation, augment, augment_parts
+from vhlib.training.augmentation import STILL, Augmentation, augment, augment_parts, drawn, moved
 from vhlib.training.crops import Crops
+from vhlib.training.nbf_figures import project_given
+from vhlib.training.part_people import PartPeople, bare_people
 
 SIZE = 65
 
@@ -120,3 +122,51 @@ def test_part_maps_move_with_their_pictures_and_bring_nobody_in(seed):
     far = replace(STILL, shift=2.0)
     alone = augment_parts(images, torch.full_like(parts, LEFT_KNEE), far, generator=generator(seed))[1]
     assert (alone == 0).any()
+
+
+@pytest.fixture(scope="module")
+def bare():
+    return bare_people("train", 12, size=64)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**31))
+def test_people_move_together_with_their_cameras(bare, seed):
+    after = moved(bare, drawn(len(bare), replace(Augmentation(), shift=0.0), generator=generator(seed)))
+    around = after.labels.joints - after.labels.joints[:, :1]
+    torch.testing.assert_close(project_given(around, after), after.labels.keypoints, atol=1e-4, rtol=0)
+    longer = (after.labels.keypoints[:, 0] - after.labels.keypoints[:, 15]).norm(dim=-1)
+    shorter = (bare.labels.keypoints[:, 0] - bare.labels.keypoints[:, 15]).norm(dim=-1)
+    torch.testing.assert_close(after.head / bare.head, longer / shorter, atol=1e-4, rtol=1e-4)
+
+
+def test_moved_people_are_still_the_bodies_of_their_labels(bare, body):
+    def off(people: PartPeople):
+        labels = people.labels
+        posed = body.joints(betas=labels.betas, body_pose=labels.rotations[:, 1:], global_orient=labels.rotations[:, 0])
+        there = labels.joints - labels.joints[:, :1]
+        return (posed - posed[:, :1] - there).norm(dim=-1).mean(1)
+
+    motion = drawn(len(bare), replace(Augmentation(), shift=0.0, flip=1.0), generator=generator(3))
+    # Their own bodies have a gender: the neutral one's joints are close to them, mirrored or not.
+    torch.testing.assert_close(off(moved(bare, motion)), off(bare), atol=2e-3, rtol=0)
+
+
+def test_part_maps_of_people_move_as_their_joints(bare):
+    motion = drawn(len(bare), replace(STILL, turn=20.0, scale=0.2, upright=0.0), generator=generator(1))
+    after = moved(bare, motion)
+    rows, compared = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64), 0
+    for one, other, start, end in zip(
+        bare.parts, after.parts, bare.labels.keypoints, after.labels.keypoints, strict=True
+    ):
+        way = torch.linalg.lstsq(torch.cat([start, torch.ones(24, 1)], 1), end).solution
+        for part in (1, 16):  # pelvis and head
+            centres = []
+            for found in (one == part, other == part):
+                down, right = found.nonzero().unbind(1)
+                centres.append(torch.stack([rows[right].mean(), rows[down].mean()]))
+            expected = torch.cat([centres[0], torch.ones(1)]) @ way
+            if expected.abs().max() < 0.8 and not torch.isnan(centres[1]).any():
+                assert (centres[1] - expected).norm() < 1.5 * 2 / 64  # a pixel and a half
+                compared += 1
+    assert compared >= len(bare)

@@ -75,6 +75,12 @@ def test_precision_is_mixed_only_where_the_processor_can(monkeypatch, able, kind
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
 
+def test_a_training_begins_without_a_greeting(monkeypatch, caplog, capfd):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    launch(precision="bf16-mixed")
+    assert "Automatic Mixed Precision" not in caplog.text + "".join(capfd.readouterr())
+
+
 def test_one_device_is_the_gpu_where_there_is_one(monkeypatch):
     for there, kind in ((True, "cuda"), (False, "cpu")):
         monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)

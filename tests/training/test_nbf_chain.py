@@ -7,6 +7,7 @@ import torch
 
 from vhlib.core.errors import InputError
 from vhlib.nets import PixelsToBody, resized
+from vhlib.training.augmentation import Augmentation
 from vhlib.training.nbf import NBFTraining, load_nbf
 from vhlib.training.nbf_chain import ChainTask, ChainTraining, found_parts, reads_pictures, train_chain
 from vhlib.training.part_people import dressed_people
@@ -46,6 +47,12 @@ def test_parts_are_found_in_advance_as_the_chain_finds_them(people, config):
     found = found_parts(chain, people)
     expected = resized(chain.segmentation(people.images.float() / 255).softmax(1), 16)
     torch.testing.assert_close(found.float(), expected, atol=1e-3, rtol=0)
+
+
+def test_people_whose_parts_are_found_once_do_not_move(people, config):
+    moving = replace(config, nbf=replace(NBF_TINY, augmentation=Augmentation()))
+    with pytest.raises(ValueError, match=r"nbf\.augmentation: expected STILL"):
+        ChainTask(moving, people)
 
 
 def test_the_bodys_losses_alone_reach_the_pixels_network(people, config):

@@ -7,6 +7,7 @@ import torch
 from vhlib.body import load_body
 from vhlib.core.errors import InputError
 from vhlib.data.synthetic import SyntheticPeople, collate
+from vhlib.training.augmentation import STILL
 from vhlib.training.nbf import NBFTask, NBFTraining, load_nbf, mean_body, nbf_terms, people_for, train_nbf
 from vhlib.training.nbf_figures import figures, project_given, smpl24_joints
 from vhlib.training.nbf_inputs import channels, heat_maps, shown
@@ -76,6 +77,24 @@ def test_those_with_labels_are_in_every_batch(people):
     first = [(task._drawn(number) == 0).sum().item() for number in range(20)]
     assert min(first) == 2
     assert max(first) > 2
+
+
+def test_people_move_otherwise_in_each_step_and_the_same_way_again(people, monkeypatch):
+    monkeypatch.setattr(NBFTask, "_drawn", lambda self, number: torch.arange(4))  # the same people in all steps
+    turning = replace(TINY, augmentation=replace(STILL, turn=30.0, upright=0.0, flip=0.5))
+
+    def losses(config, *numbers):
+        task = NBFTask(config, people)
+        return [task.step(number)["loss"].item() for number in numbers]
+
+    assert losses(turning, 0, 1) == losses(turning, 0, 1)
+    assert len({*losses(TINY, 0), *losses(turning, 0), *losses(turning, 1)}) == 3
+    assert losses(TINY, 0) == losses(TINY, 1)  # weights of the same start, nobody moves
+
+
+def test_people_whose_camera_is_known_are_not_moved_aside(people):
+    with pytest.raises(ValueError, match=r"augmentation\.shift: expected 0.*got 0\.1"):
+        NBFTask(replace(TINY, augmentation=replace(STILL, shift=0.1)), people)
 
 
 @pytest.mark.parametrize("what", ["parts", "joints", "joints and parts", "picture"])

@@ -64,15 +64,15 @@ def grouped(maps: UInt8[Tensor, "*B H W"], groups: int) -> UInt8[Tensor, "*B H W
     # On a GPU its own assertion finds them, and to ask it would mean to wait for it.
     if not maps.is_cuda and maps.numel() and int(maps.max()) > len(SMPL24):
         raise ValueError(f"maps: expected labels from 0 to {len(SMPL24)}, got {int(maps.max())}")
-    return _table(groups).to(maps.device)[maps.int()]
+    return _table(groups, maps.device)[maps.int()]
 
 
 @cache
-def _table(groups: int) -> Tensor:
+def _table(groups: int, device: torch.device) -> Tensor:
     """The label in `groups` parts of each of the 24 parts' labels."""
     table = torch.zeros(len(SMPL24) + 1, dtype=torch.uint8)
     table[1:] = _part_of_joint(groups) + 1
-    return table
+    return table.to(device)
 
 
 def _part_of_joint(groups: int) -> Tensor:

@@ -9,6 +9,7 @@ a series in the squared angle replaces the quotient, and the branch that is not 
 ``where`` alone would still send NaN back through it).
 """
 
+import math
 from typing import Any
 
 import torch
@@ -22,6 +23,9 @@ from vhlib.exercises import exercise
 # Below this squared angle the series take over. The first term that they leave out is under 1e-17 there, and the
 # gradient of the quotients above it has lost at most two of its sixteen digits.
 _SMALL = 1e-2
+
+# After so many, an eigenvalue that is smaller by a thousandth is gone to a double's last digit.
+_SQUARINGS = 15
 
 
 @exercise("01_body_model")
@@ -138,16 +142,7 @@ def matrix_to_quaternion(matrix: Float[Tensor, "*batch 3 3"]) -> Float[Tensor, "
         ValueError: the last two axes are not 3 and 3.
     """
     check(matrix=(matrix, "... 3 3"))
-    (a, b, c), (d, e, f), (g, h, i) = (row.unbind(-1) for row in matrix.unbind(-2))
-    outer = torch.stack(
-        [
-            torch.stack([1 + a + e + i, h - f, c - g, d - b], dim=-1),
-            torch.stack([h - f, 1 + a - e - i, b + d, c + g], dim=-1),
-            torch.stack([c - g, b + d, 1 - a + e - i, f + h], dim=-1),
-            torch.stack([d - b, c + g, f + h, 1 - a - e + i], dim=-1),
-        ],
-        dim=-2,
-    )
+    outer = torch.eye(4, dtype=matrix.dtype, device=matrix.device) + _alignment(matrix)
     largest = outer.diagonal(dim1=-2, dim2=-1).argmax(-1)
     row = outer.take_along_dim(largest[..., None, None], dim=-2).squeeze(-2)
     return F.normalize(torch.where(row[..., :1] < 0, -row, row), dim=-1)
@@ -273,6 +268,8 @@ class _Projection(torch.autograd.Function):
 
     @staticmethod
     def forward(matrix: Tensor) -> Tensor:
+        if matrix.is_cuda:
+            return _closest_by_quaternion(matrix)
         left, _, right = torch.linalg.svd(matrix)
         sign = torch.det(left @ right)[..., None, None]
         return torch.cat([left[..., :2], left[..., 2:] * sign], dim=-1) @ right
@@ -285,6 +282,36 @@ class _Projection(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         matrix, rotation = ctx.saved_tensors
         return projection_gradient(matrix, rotation, gradients[0])
+
+
+def _closest_by_quaternion(matrix: Tensor) -> Tensor:
+    """The same without an SVD, which a GPU does slowly and one has to wait for.
+
+    The closest rotation is the eigenvector of `_alignment` with the largest eigenvalue (Horn 1987). Moved until it has
+    no negative one, and squared again and again, that matrix becomes the vector's outer product with itself.
+    """
+    identity = torch.eye(4, dtype=matrix.dtype, device=matrix.device)
+    least = math.sqrt(3) * torch.linalg.matrix_norm(matrix) + torch.finfo(matrix.dtype).tiny
+    power = _alignment(matrix) + least[..., None, None] * identity
+    for _ in range(_SQUARINGS):
+        power = power / power.diagonal(dim1=-2, dim2=-1).sum(-1)[..., None, None]
+        power = power @ power
+    largest = power.diagonal(dim1=-2, dim2=-1).argmax(-1)
+    return quaternion_to_matrix(power.take_along_dim(largest[..., None, None], dim=-2).squeeze(-2))
+
+
+def _alignment(matrix: Tensor) -> Tensor:
+    """K, (..., 4, 4), for which tr(RᵀM) = qᵀ K q, q the quaternion of R: how well each rotation fits a matrix."""
+    (a, b, c), (d, e, f), (g, h, i) = (row.unbind(-1) for row in matrix.unbind(-2))
+    return torch.stack(
+        [
+            torch.stack([a + e + i, h - f, c - g, d - b], dim=-1),
+            torch.stack([h - f, a - e - i, b + d, c + g], dim=-1),
+            torch.stack([c - g, b + d, e - a - i, f + h], dim=-1),
+            torch.stack([d - b, c + g, f + h, i - a - e], dim=-1),
+        ],
+        dim=-2,
+    )
 
 
 def _polynomial(x: Tensor, *coefficients: float) -> Tensor:

@@ -52,7 +52,7 @@ def joint_loss(
         ValueError: shapes that do not fit.
     """
     check(predicted=(predicted, "B K 3"), truth=(truth, "B K 3"), known=(known, "B"))
-    one, other = (points - points[:, list(hips)].mean(1, keepdim=True) for points in (predicted, truth))
+    one, other = (points - _middle(points, hips) for points in (predicted, truth))
     return _mean_known(0.5 * _where_known(one - other, known).square().sum(-1).mean(1), known)
 
 
@@ -80,6 +80,10 @@ def parameter_loss(
     check(betas=(betas, "B S"), true_betas=(true_betas, "B S"))
     one, other = torch.cat([rotations.flatten(1), betas], 1), torch.cat([true_rotations.flatten(1), true_betas], 1)
     return _mean_known(0.5 * _where_known(one - other, known).square().mean(1), known)
+
+
+def _middle(points: Tensor, of: tuple[int, ...]) -> Tensor:
+    return torch.stack([points[:, each] for each in of], 1).mean(1, keepdim=True)
 
 
 def _where_known(difference: Tensor, known: Tensor) -> Tensor:

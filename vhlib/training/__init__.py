@@ -1,6 +1,7 @@
 """Fits priors and networks to data.
 
-- `loop`: steps, a log, and a state to go on from; `checkpoints`: what a training leaves.
+- `loop`: steps, a log, and a state to go on from; `checkpoints`: what a training leaves; `recorded`: steps that a GPU
+  is told once.
 - `gmm`: the pose prior's mixture of Gaussians.
 - `vae`: the pose prior's autoencoder, and `vae_figures`: how good it is.
 - `crops`: people as a regressor meets them, and `augmentation`: how they move.

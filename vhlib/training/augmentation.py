@@ -6,16 +6,18 @@ Convention:
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.geometry.skeletons import SMPL24, Skeleton
 from vhlib.training.crops import Crops
+from vhlib.training.part_people import PartPeople
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,49 @@ STILL: Final = Augmentation(scale=0.0, shift=0.0, turn=0.0, flip=0.0, colour=0.0
 """Nothing moves."""
 
 
+class Motion(NamedTuple):
+    """What happens to each crop: mirrored, then every x goes to scale · turn x + shift, in the crop's [-1, 1]."""
+
+    mirrored: Bool[Tensor, " B"]
+    """Left for right."""
+    scale: Float[Tensor, " B"]
+    """Above 1: larger."""
+    turn: Float[Tensor, "B 3 3"]
+    """About the camera's axis."""
+    shift: Float[Tensor, "B 2"]
+    """In half crops."""
+    colours: Float[Tensor, "B 3 1 1"]
+    """What red, green and blue are multiplied with."""
+
+    def to(self, device: torch.device | str) -> "Motion":
+        """The same on another device.
+
+        Args:
+            device: where to.
+        """
+        return Motion(*(each.to(device) for each in self))
+
+
+def drawn(count: int, config: Augmentation, *, generator: torch.Generator) -> Motion:
+    """How crops shall move; on the CPU, so that the same seed moves them the same way on every device.
+
+    Args:
+        count: of crops.
+        config: how far they may move.
+        generator: on the CPU.
+    """
+
+    def uniform(*shape: int) -> Tensor:
+        return 2 * torch.rand(count, *shape, generator=generator) - 1
+
+    mirrored = torch.rand(count, generator=generator) < config.flip
+    degrees = (config.turn * torch.randn(count, generator=generator)).clamp(-2 * config.turn, 2 * config.turn)
+    degrees = torch.where(torch.rand(count, generator=generator) < config.upright, 0.0, degrees)
+    turn = axis_angle_to_matrix(degrees.deg2rad()[:, None] * torch.tensor([0.0, 0.0, 1.0]))
+    scale, shift = (1 + config.scale) ** uniform(), 2 * config.shift * uniform(2)
+    return Motion(mirrored, scale, turn, shift, 1 + config.colour * uniform(3)[..., None, None])
+
+
 def augment(batch: Crops, config: Augmentation, *, skeleton: Skeleton, generator: torch.Generator) -> Crops:
     """The same people, seen otherwise.
 
@@ -47,9 +92,9 @@ def augment(batch: Crops, config: Augmentation, *, skeleton: Skeleton, generator
         batch: crops and labels.
         config: how far they may move.
         skeleton: the keypoints' order.
-        generator: on the CPU; the same seed moves crops the same way on every device.
+        generator: on the CPU, as for `drawn`.
     """
-    motion = _drawn(len(batch.images), config, generator, batch.keypoints)
+    motion = drawn(len(batch.images), config, generator=generator).to(batch.keypoints.device)
     batch = _move(_mirror(batch, motion.mirrored, skeleton), motion)
     return replace(batch, images=(batch.images * motion.colours).clamp(0, 1))
 
@@ -67,44 +112,36 @@ def augment_parts(
         images: RGB from 0 to 1.
         parts: the 24 parts, counted from 1; 0 where nobody is.
         config: how far they may move.
-        generator: on the CPU, as for `augment`.
+        generator: on the CPU, as for `drawn`.
     """
-    motion = _drawn(len(images), config, generator, images)
-    other = torch.tensor([0, *(1 + joint for joint in SMPL24.mirror)], dtype=torch.uint8, device=parts.device)
+    motion = drawn(len(images), config, generator=generator).to(images.device)
     images = torch.where(motion.mirrored[:, None, None, None], images.flip(-1), images)
-    parts = torch.where(motion.mirrored[:, None, None], other[parts.flip(-1).int()], parts)
-    grid = _grid(motion, images)
-    maps = F.grid_sample(parts[:, None].float(), grid, mode="nearest", align_corners=False)
-    return (_sampled(images, grid) * motion.colours).clamp(0, 1), maps[:, 0].to(torch.uint8)
+    return (_sampled(images, motion) * motion.colours).clamp(0, 1), _moved_parts(parts, motion)
 
 
-@dataclass(frozen=True)
-class _Motion:
-    """What happens to each crop: mirrored, then every x goes to scale · turn x + shift, in the crop's [-1, 1]."""
+def moved(batch: PartPeople, motion: Motion) -> PartPeople:
+    """The same people with their part maps, through true cameras that turn and zoom.
 
-    mirrored: Tensor
-    scale: Tensor
-    turn: Tensor
-    shift: Tensor
-    colours: Tensor
-
-
-def _drawn(count: int, config: Augmentation, generator: torch.Generator, like: Tensor) -> _Motion:
-    def uniform(*shape: int) -> Tensor:
-        return (2 * torch.rand(count, *shape, generator=generator) - 1).to(like)
-
-    mirrored = torch.rand(count, generator=generator).to(like) < config.flip
-    degrees = (config.turn * torch.randn(count, generator=generator)).clamp(-2 * config.turn, 2 * config.turn).to(like)
-    degrees = torch.where(torch.rand(count, generator=generator).to(like) < config.upright, 0.0, degrees)
-    turn = axis_angle_to_matrix(degrees.deg2rad()[:, None] * like.new_tensor([0.0, 0.0, 1.0]))
-    scale, shift = (1 + config.scale) ** uniform(), 2 * config.shift * uniform(2)
-    return _Motion(mirrored, scale, turn, shift, 1 + config.colour * uniform(3)[..., None, None])
+    Args:
+        batch: people and labels.
+        motion: of each, on their device; a shift moves them out of the middle, which their cameras look through.
+    """
+    images = batch.images.float() / 255
+    images = torch.where(motion.mirrored[:, None, None, None], images.flip(-1), images)
+    return PartPeople(
+        images=(255 * (_sampled(images, motion) * motion.colours).clamp(0, 1)).round().to(torch.uint8),
+        parts=_moved_parts(batch.parts, motion),
+        labels=_move(_mirror(batch.labels, motion.mirrored, SMPL24), motion),
+        focal_length=motion.scale * batch.focal_length,
+        head=motion.scale * batch.head,
+    )
 
 
 def _mirror(batch: Crops, mirrored: Tensor, skeleton: Skeleton) -> Crops:
     """Left for right, where asked."""
-    other, limbs = list(skeleton.mirror), list(SMPL24.mirror)
-    across = batch.keypoints.new_tensor([-1.0, 1.0, 1.0])
+    device = batch.keypoints.device
+    other, limbs = _index(skeleton.mirror, device), _index(SMPL24.mirror, device)
+    across = 1 - 2 * (torch.arange(3, device=device) == 0).to(batch.keypoints.dtype)  # -1, 1, 1
 
     def choose(mirror: Tensor, plain: Tensor) -> Tensor:
         return torch.where(mirrored.view(-1, *[1] * (plain.ndim - 1)), mirror, plain)
@@ -120,7 +157,7 @@ def _mirror(batch: Crops, mirrored: Tensor, skeleton: Skeleton) -> Crops:
     )
 
 
-def _move(batch: Crops, motion: _Motion) -> Crops:
+def _move(batch: Crops, motion: Motion) -> Crops:
     turn = motion.turn
     forward = motion.scale[:, None, None] * turn[:, :2, :2]
     keypoints = batch.keypoints @ forward.mT + motion.shift[:, None]
@@ -128,7 +165,7 @@ def _move(batch: Crops, motion: _Motion) -> Crops:
     first = turn @ batch.rotations[:, 0]
     return replace(
         batch,
-        images=_sampled(batch.images, _grid(motion, batch.images)),
+        images=_sampled(batch.images, motion),
         keypoints=keypoints,
         visible=batch.visible * inside,
         joints=batch.joints @ turn.mT,
@@ -136,12 +173,27 @@ def _move(batch: Crops, motion: _Motion) -> Crops:
     )
 
 
-def _grid(motion: _Motion, images: Tensor) -> Tensor:
+def _moved_parts(parts: Tensor, motion: Motion) -> Tensor:
+    """Mirrored and moved."""
+    other = _index((0, *(1 + joint for joint in SMPL24.mirror)), parts.device)
+    parts = torch.where(motion.mirrored[:, None, None], other[parts.flip(-1).int()], parts.long())[:, None].float()
+    return F.grid_sample(parts, _grid(motion, parts), mode="nearest", align_corners=False)[:, 0].to(torch.uint8)
+
+
+def _sampled(images: Tensor, motion: Motion) -> Tensor:
+    if not images.numel():  # labels alone have pictures of no size
+        return images
+    return F.grid_sample(images, _grid(motion, images), padding_mode="border", align_corners=False)
+
+
+def _grid(motion: Motion, images: Tensor) -> Tensor:
     """Where in the old crops each new pixel comes from: the way back."""
     backward = motion.turn[:, :2, :2].mT / motion.scale[:, None, None]
     theta = torch.cat([backward, -(backward @ motion.shift[..., None])], 2)
     return F.affine_grid(theta, list(images.shape), align_corners=False)
 
 
-def _sampled(images: Tensor, grid: Tensor) -> Tensor:
-    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+@cache
+def _index(rows: tuple[int, ...], device: torch.device) -> Tensor:
+    """Made once: whoever sends numbers to a GPU waits for it."""
+    return torch.tensor(rows, device=device)

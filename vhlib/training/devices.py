@@ -7,6 +7,7 @@ Convention:
     speaks.
 """
 
+import logging
 import os
 from typing import Literal, cast
 
@@ -16,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from vhlib.core.errors import InputError
+
+logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it greets whoever begins a training
 
 Precision = Literal["32-true", "bf16-mixed"]
 """Of a network's forward pass: full, or bfloat16 where it does no harm and the device can. Weights stay full."""

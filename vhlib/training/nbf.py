@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from vhlib.body import SMPL, load_body
 from vhlib.core.config import from_mapping
@@ -25,12 +26,14 @@ from vhlib.geometry.kinematics import local_to_global
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.losses import joint_loss, parameter_loss, reprojection_loss
 from vhlib.nets import NBF, Estimate, Numbers, ResNet, fill, read_tensors
+from vhlib.training.augmentation import STILL, Augmentation, Motion, drawn, moved
 from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.devices import Precision, best_device, launch
 from vhlib.training.loop import Progress, Schedule, run
 from vhlib.training.nbf_figures import judged, project_given, smpl24_joints
 from vhlib.training.nbf_inputs import Input, channels, shown
 from vhlib.training.part_people import PartPeople, bare_people, dressed_people
+from vhlib.training.recorded import Recorded
 
 Camera = Literal["given", "predicted"]
 
@@ -89,6 +92,8 @@ class NBFTraining:
     """Adam's at the beginning; it falls to nothing with the power 0.9, as NBF's."""
     precision: Precision = "32-true"
     """Of the network's forward passes."""
+    augmentation: Augmentation = STILL
+    """How people are turned, zoomed and mirrored before they are shown."""
     seed: int = 0
     """Of weights and batches."""
 
@@ -121,28 +126,48 @@ class NBFTask:
     Args:
         config: what is trained.
         people: on whom; networks and steps are on their device.
+
+    Raises:
+        ValueError: people who would move aside.
     """
 
     def __init__(self, config: NBFTraining, people: PartPeople):
+        if config.augmentation.shift:
+            raise ValueError(f"augmentation.shift: expected 0, cameras are known; got {config.augmentation.shift}")
         self._config, self._people = config, people.paired(config.paired)
         device = people.parts.device
         self._fabric = launch(precision=config.precision)
         self._body: SMPL = load_body("neutral", source="standin").to(device)
         with torch_follows(config.seed, "nbf", "weights"):
-            self.net = network(config, *mean_body(people, absolute=config.absolute)).to(device)
-        self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate, fused=True)
+            net = network(config, *mean_body(people, absolute=config.absolute))
+        self.net = convert_conv2d_weight_memory_format(net.to(device), torch.channels_last)  # the fastest
+        on_gpu = device.type == "cuda"
+        self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate, fused=True, capturable=on_gpu)
+        self._learns = Recorded(self._learn)
         self.modules = {"nbf": self.net}
         self.optimisers = {"adam": self._adam}
 
     def step(self, number: int) -> dict[str, Tensor]:
         """Do step ``number``, and return its losses."""
-        config, batch = self._config, self._people[self._drawn(number)]
+        config, device = self._config, self._people.parts.device
+        rate = torch.tensor(config.rate * (1 - number / config.steps) ** 0.9)
+        told = [self._drawn(number), rate]
+        if config.augmentation != STILL:
+            draw = generator(config.seed, "nbf", "moves", number)
+            told += drawn(config.batch, config.augmentation, generator=draw)
+        return self._learns(*(each.to(device) for each in told))
+
+    def _learn(self, chosen: Tensor, rate: Tensor, *motion: Tensor) -> dict[str, Tensor]:
+        """From some people, who may move first."""
+        config, batch = self._config, self._people[chosen]
+        if motion:
+            batch = moved(batch, Motion(*motion))
         self.net.train()
         with self._fabric.autocast():
             said = self.net.numbers(shown(batch, config.shown, config.parts))
         terms = nbf_terms(self.net, said, batch, self._body, camera=config.camera)
         loss = weighted(terms, config.weights)
-        self._adam.param_groups[0]["lr"] = config.rate * (1 - number / config.steps) ** 0.9
+        self._adam.param_groups[0]["lr"] = rate
         self._adam.zero_grad()
         loss.backward()
         self._adam.step()
@@ -155,7 +180,7 @@ class NBFTask:
         known, quota = round(config.paired * len(self._people)), round(config.labelled * config.batch)
         if known and config.paired < config.labelled:
             chosen[:quota] = torch.randint(known, (quota,), generator=draw)
-        return chosen.to(self._people.parts.device)
+        return chosen
 
 
 def nbf_terms(

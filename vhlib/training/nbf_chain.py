@@ -19,6 +19,7 @@ from vhlib.core.errors import InputError
 from vhlib.core.random import generator, torch_follows
 from vhlib.losses import balanced_cross_entropy, class_weights, dice
 from vhlib.nets import Estimate, PixelsToBody, read_tensors, resized
+from vhlib.training.augmentation import STILL
 from vhlib.training.checkpoints import finish, write_card, write_network
 from vhlib.training.devices import Precision, best_device, launch
 from vhlib.training.loop import Progress, Schedule, run
@@ -65,9 +66,14 @@ class ChainTask:
     Args:
         config: what is trained.
         people: on whom, with pictures; networks and steps are on their device.
+
+    Raises:
+        ValueError: people who move: their parts are found once.
     """
 
     def __init__(self, config: ChainTraining, people: PartPeople):
+        if config.nbf.augmentation != STILL:
+            raise ValueError(f"nbf.augmentation: expected STILL, parts are found once; got {config.nbf.augmentation}")
         self._config, self._people = config, people.paired(config.nbf.paired)
         device, nbf = people.parts.device, config.nbf
         self._first_fabric, self._fabric = launch(precision=config.precision), launch(precision=nbf.precision)
