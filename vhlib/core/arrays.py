@@ -1,11 +1,13 @@
-"""Array files whose bytes depend on their numbers alone."""
+"""Array files: written so that their bytes depend on their numbers alone, and read whoever they come from."""
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from vhlib.core.errors import InputError
 
 _NEVER = (1980, 1, 1, 0, 0, 0)  # the zip format's first date: numpy would write the time of day
 
@@ -26,3 +28,27 @@ def write_npz(path: Path, arrays: Mapping[str, np.ndarray], *, level: int | None
             entry = zipfile.ZipInfo(f"{name}.npy", _NEVER)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content.getvalue(), compresslevel=level)
+
+
+def read_npz(path: Path, names: Sequence[str], *, wanted: str) -> dict[str, np.ndarray]:
+    """Some arrays of an .npz; nothing in it is run.
+
+    Args:
+        path: the file.
+        names: of the arrays.
+        wanted: what the file should be, for example ``a sequence of AMASS``.
+
+    Raises:
+        FileNotFoundError: no such file.
+        InputError: something else than an .npz of numbers, a damaged one, or one without these arrays.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            found = {name: archive[name] for name in names if name in archive}
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a damaged archive can fail in any way at all
+        raise InputError(f"{path}: expected {wanted}; this file is damaged, or no .npz of numbers") from error
+    if missing := [name for name in names if name not in found]:
+        raise InputError(f"{path}: expected {wanted}; there is no {missing[0]} in this file")
+    return found

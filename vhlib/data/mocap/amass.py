@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from vhlib.core.arrays import read_npz
 from vhlib.core.errors import InputError
 from vhlib.geometry.rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
@@ -51,13 +52,11 @@ def read_amass(path: Path, pelvis: Float[Tensor, "3"]) -> AmassSequence:
         InputError: no such file, another format, wrong shapes, or numbers that are not finite.
     """
     path = Path(path)
+    names = ("poses", "trans", "betas", "gender", "mocap_framerate")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("poses", "trans", "betas", "gender", "mocap_framerate")}
+        arrays = read_npz(path, names, wanted="a sequence of AMASS, an .npz with poses and trans")
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; name a sequence of AMASS (.npz)") from error
-    except (OSError, ValueError, KeyError, EOFError, AttributeError) as error:
-        raise InputError(f"{path}: expected a sequence of AMASS, an .npz with poses and trans ({error})") from error
     poses, trans, betas = (arrays[name] for name in ("poses", "trans", "betas"))
     if poses.ndim != 2 or poses.shape[1] < BODY or trans.shape != (len(poses), 3) or betas.ndim != 1:
         raise InputError(

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from vhlib.core import paths
-from vhlib.core.arrays import write_npz
+from vhlib.core.arrays import read_npz, write_npz
 from vhlib.core.errors import InputError
 
 FILE: Final = "cmu.npz"
@@ -104,13 +104,11 @@ def read_capture(path: Path | None = None) -> Capture:
         InputError: no such file, another format, arrays that do not belong together, or numbers that are not finite.
     """
     path = paths.user(FILE) if path is None else Path(path)
+    names = [field.name for field in fields(Capture)]
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {field.name: file[field.name] for field in fields(Capture)}
+        arrays = read_npz(path, names, wanted="a pose file of `vh data cmu`")
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such pose file; make it with `vh data cmu FOLDER`") from error
-    except (OSError, ValueError, KeyError, EOFError, AttributeError) as error:
-        raise InputError(f"{path}: expected a pose file of `vh data cmu` ({error}); make it again") from error
     count = arrays["take"].size
     wanted = {
         "body_pose": (count, 23, 3),
@@ -124,12 +122,12 @@ def read_capture(path: Path | None = None) -> Capture:
             raise InputError(f"{path}: expected {name} of shape {shape}, got {arrays[name].shape}; make the file again")
         if not np.isfinite(arrays[name]).all():
             raise InputError(f"{path}: its {name} holds numbers that are not finite; make the file again")
-    names = tuple(str(name) for name in np.atleast_1d(arrays["takes"]))
+    takes = tuple(str(name) for name in np.atleast_1d(arrays["takes"]))
     take = arrays["take"]
-    if take.dtype.kind not in "iu" or not np.isin(take, np.arange(len(names))).all():
-        raise InputError(f"{path}: its take does not index the {len(names)} names in takes; make the file again")
+    if take.dtype.kind not in "iu" or not np.isin(take, np.arange(len(takes))).all():
+        raise InputError(f"{path}: its take does not index the {len(takes)} names in takes; make the file again")
     body_pose, global_orient, transl = (
         torch.from_numpy(arrays[name].astype(np.float32)) for name in ("body_pose", "global_orient", "transl")
     )
     where = torch.from_numpy(take.astype(np.int64))
-    return Capture(body_pose, global_orient, transl, where, names, float(arrays["fps"]))
+    return Capture(body_pose, global_orient, transl, where, takes, float(arrays["fps"]))
