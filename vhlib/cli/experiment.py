@@ -12,7 +12,7 @@ from vhlib.core.errors import InputError
 @app.command()
 def experiment(
     name: Annotated[str | None, typer.Argument(help="Which experiment.")] = None,
-    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: more.")] = "fast",
+    profile: Annotated[str, typer.Option(help="fast: minutes on two cores; full: for a GPU, or hours.")] = "fast",
     out: Annotated[Path | None, typer.Option(help="Folder; default: out/NAME.")] = None,
     show_list: Annotated[bool, typer.Option("--list", help="List the experiments.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Rows and seeds measured at the same time.")] = 1,

@@ -301,7 +301,7 @@ def _closest_by_quaternion(matrix: Tensor) -> Tensor:
 
 
 def _alignment(matrix: Tensor) -> Tensor:
-    """K, (..., 4, 4), for which tr(RᵀM) = qᵀ K q, q the quaternion of R: how well each rotation fits a matrix."""
+    """K, (..., 4, 4), for which tr(RᵀM) = qᵀ K q: how well the rotation R of q fits M; K + I = 4 q qᵀ if M is R."""
     (a, b, c), (d, e, f), (g, h, i) = (row.unbind(-1) for row in matrix.unbind(-2))
     return torch.stack(
         [

@@ -115,8 +115,7 @@ def augment_parts(
         generator: on the CPU, as for `drawn`.
     """
     motion = drawn(len(images), config, generator=generator).to(images.device)
-    images = torch.where(motion.mirrored[:, None, None, None], images.flip(-1), images)
-    return (_sampled(images, motion) * motion.colours).clamp(0, 1), _moved_parts(parts, motion)
+    return _moved_images(images, motion), _moved_parts(parts, motion)
 
 
 def moved(batch: PartPeople, motion: Motion) -> PartPeople:
@@ -126,10 +125,8 @@ def moved(batch: PartPeople, motion: Motion) -> PartPeople:
         batch: people and labels.
         motion: of each, on their device; a shift moves them out of the middle, which their cameras look through.
     """
-    images = batch.images.float() / 255
-    images = torch.where(motion.mirrored[:, None, None, None], images.flip(-1), images)
     return PartPeople(
-        images=(255 * (_sampled(images, motion) * motion.colours).clamp(0, 1)).round().to(torch.uint8),
+        images=(255 * _moved_images(batch.images.float() / 255, motion)).round().to(torch.uint8),
         parts=_moved_parts(batch.parts, motion),
         labels=_move(_mirror(batch.labels, motion.mirrored, SMPL24), motion),
         focal_length=motion.scale * batch.focal_length,
@@ -173,8 +170,12 @@ def _move(batch: Crops, motion: Motion) -> Crops:
     )
 
 
+def _moved_images(images: Tensor, motion: Motion) -> Tensor:
+    images = torch.where(motion.mirrored[:, None, None, None], images.flip(-1), images)
+    return (_sampled(images, motion) * motion.colours).clamp(0, 1)
+
+
 def _moved_parts(parts: Tensor, motion: Motion) -> Tensor:
-    """Mirrored and moved."""
     other = _index((0, *(1 + joint for joint in SMPL24.mirror)), parts.device)
     parts = torch.where(motion.mirrored[:, None, None], other[parts.flip(-1).int()], parts.long())[:, None].float()
     return F.grid_sample(parts, _grid(motion, parts), mode="nearest", align_corners=False)[:, 0].to(torch.uint8)
