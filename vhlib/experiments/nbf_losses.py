@@ -28,9 +28,9 @@ TRAINED: Final = {
     ),
 }
 """With all losses. How well a joint is placed in the picture differs little between them, but only once they have seen
-enough: ``full`` trains far longer than elsewhere, on people who move, two minutes of an H100 or two hours of a core for
-each training. L_lat counts twice as much there: rotations are then about as good as where they are all that is
-learned."""
+enough: ``full`` trains far longer than elsewhere, on people who move, two minutes of an H100 or an hour and a half of a
+core for each training. L_lat counts twice as much there: rotations are then about as good as where they are all that
+is learned."""
 
 PUBLISHED: Final = {
     "3D error, mm": (198.0, 83.7, 83.7, 82.0),
