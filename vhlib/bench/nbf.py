@@ -38,7 +38,8 @@ def cases() -> Iterator[Case]:
         yield training(f"{sees}, {device}", step, first.net.encoder, some(seeing.batch), precision)
         maps = _repeated(people.maps(fitting.parts), fitting.batch)
         step = functools.partial(second.step, 0)
-        yield training(f"{profile}: {fits}, {device}", step, second.net.encoder, maps)
+        precision = launch(precision=fitting.precision).autocast
+        yield training(f"{profile}: {fits}, {device}", step, second.net.encoder, maps, precision)
 
 
 def _repeated(images: torch.Tensor, count: int) -> torch.Tensor:
