@@ -32,6 +32,7 @@ def test_some_arrays_are_read(tmp_path):
     found = read_npz(tmp_path / "a.npz", ["b"], wanted="two numbers")
     assert set(found) == {"b"}
     assert np.array_equal(found["b"], np.ones(2))
+    assert set(read_npz(tmp_path / "a.npz", ["b"], optional=["a", "c"], wanted="numbers")) == {"a", "b"}
 
 
 def test_files_of_another_kind_are_refused_in_one_sentence(tmp_path):
@@ -43,7 +44,8 @@ def test_files_of_another_kind_are_refused_in_one_sentence(tmp_path):
     np.save(tmp_path / "single.npy", np.arange(3))
     np.savez(tmp_path / "objects.npz", a=np.array([{}]))
     for name in ("cut.npz", "text.npz", "single.npy", "objects.npz"):
-        with pytest.raises(InputError, match=rf"{name}: expected poses; this file is damaged, or no \.npz of numbers$"):
+        message = rf"{name}: expected poses; this \.npz is damaged, or holds Python objects instead of numbers$"
+        with pytest.raises(InputError, match=message):
             read_npz(tmp_path / name, ["a"], wanted="poses")
     with pytest.raises(FileNotFoundError):
         read_npz(tmp_path / "none.npz", ["a"], wanted="poses")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from vhlib.core.random import generator
 from vhlib.geometry.rotations import axis_angle_to_matrix
 from vhlib.geometry.skeletons import LSP14, SMPL24
-from vhlib.training.augmentation import STILL, Augmentation, augment, augment_parts, drawn, moved
+from vhlib.training.augmentation import STILL, Augmentation, augment, augment_parts, drawn_motion, moved_people
 from vhlib.training.crops import Crops
 from vhlib.training.nbf_figures import project_given
 from vhlib.training.part_people import PartPeople, bare_people
@@ -132,7 +132,7 @@ def bare():
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(0, 2**31))
 def test_people_move_together_with_their_cameras(bare, seed):
-    after = moved(bare, drawn(len(bare), replace(Augmentation(), shift=0.0), generator=generator(seed)))
+    after = moved_people(bare, drawn_motion(len(bare), replace(Augmentation(), shift=0.0), generator=generator(seed)))
     around = after.labels.joints - after.labels.joints[:, :1]
     torch.testing.assert_close(project_given(around, after), after.labels.keypoints, atol=1e-4, rtol=0)
     longer = (after.labels.keypoints[:, 0] - after.labels.keypoints[:, 15]).norm(dim=-1)
@@ -147,14 +147,14 @@ def test_moved_people_are_still_the_bodies_of_their_labels(bare, body):
         there = labels.joints - labels.joints[:, :1]
         return (posed - posed[:, :1] - there).norm(dim=-1).mean(1)
 
-    motion = drawn(len(bare), replace(Augmentation(), shift=0.0, flip=1.0), generator=generator(3))
+    motion = drawn_motion(len(bare), replace(Augmentation(), shift=0.0, flip=1.0), generator=generator(3))
     # Their own bodies have a gender: the neutral one's joints are close to them, mirrored or not.
-    torch.testing.assert_close(off(moved(bare, motion)), off(bare), atol=2e-3, rtol=0)
+    torch.testing.assert_close(off(moved_people(bare, motion)), off(bare), atol=2e-3, rtol=0)
 
 
 def test_part_maps_of_people_move_as_their_joints(bare):
-    motion = drawn(len(bare), replace(STILL, turn=20.0, scale=0.2, upright=0.0), generator=generator(1))
-    after = moved(bare, motion)
+    motion = drawn_motion(len(bare), replace(STILL, turn=20.0, scale=0.2, upright=0.0), generator=generator(1))
+    after = moved_people(bare, motion)
     rows, compared = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64), 0
     for one, other, start, end in zip(
         bare.parts, after.parts, bare.labels.keypoints, after.labels.keypoints, strict=True

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from vhlib.body.pickles import read_pickled_arrays
+from vhlib.core.arrays import read_npz
 from vhlib.core.errors import InputError
 from vhlib.geometry.skeletons import SMPL24
 
@@ -128,15 +129,9 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise InputError(f"{path}: cannot read this file ({error.strerror})") from error
     if start.startswith((b"<!doctype", b"<html")):
         raise InputError(f"{path}: this is a web page, not a body model; log in on the download site and get it again")
-    return _read_npz(path, wanted) if is_archive(path) else read_pickled_arrays(path, wanted)
-
-
-def _read_npz(path: Path, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in wanted if name in archive}
-    except Exception as error:  # a damaged archive can fail in any way at all
-        raise InputError(f"{path}: this .npz is damaged, or holds Python objects instead of numbers") from error
+    if is_archive(path):
+        return read_npz(path, (), optional=wanted, wanted="a body model")
+    return read_pickled_arrays(path, wanted)
 
 
 def _check_shapes(path: Path, arrays: Mapping[str, np.ndarray]) -> None:

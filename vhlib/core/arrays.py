@@ -30,12 +30,13 @@ def write_npz(path: Path, arrays: Mapping[str, np.ndarray], *, level: int | None
             archive.writestr(entry, content.getvalue(), compresslevel=level)
 
 
-def read_npz(path: Path, names: Sequence[str], *, wanted: str) -> dict[str, np.ndarray]:
+def read_npz(path: Path, names: Sequence[str], *, optional: Sequence[str] = (), wanted: str) -> dict[str, np.ndarray]:
     """Some arrays of an .npz; nothing in it is run.
 
     Args:
         path: the file.
         names: of the arrays.
+        optional: of others that may be missing.
         wanted: what the file should be, for example ``a sequence of AMASS``.
 
     Raises:
@@ -44,11 +45,12 @@ def read_npz(path: Path, names: Sequence[str], *, wanted: str) -> dict[str, np.n
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            found = {name: archive[name] for name in names if name in archive}
+            found = {name: np.asarray(archive[name]) for name in (*names, *optional) if name in archive}
     except FileNotFoundError:
         raise
     except Exception as error:  # a damaged archive can fail in any way at all
-        raise InputError(f"{path}: expected {wanted}; this file is damaged, or no .npz of numbers") from error
+        what = "this .npz is damaged, or holds Python objects instead of numbers"
+        raise InputError(f"{path}: expected {wanted}; {what}") from error
     if missing := [name for name in names if name not in found]:
         raise InputError(f"{path}: expected {wanted}; there is no {missing[0]} in this file")
     return found

@@ -65,7 +65,7 @@ class Motion(NamedTuple):
         return Motion(*(each.to(device) for each in self))
 
 
-def drawn(count: int, config: Augmentation, *, generator: torch.Generator) -> Motion:
+def drawn_motion(count: int, config: Augmentation, *, generator: torch.Generator) -> Motion:
     """How crops shall move; on the CPU, so that the same seed moves them the same way on every device.
 
     Args:
@@ -92,9 +92,9 @@ def augment(batch: Crops, config: Augmentation, *, skeleton: Skeleton, generator
         batch: crops and labels.
         config: how far they may move.
         skeleton: the keypoints' order.
-        generator: on the CPU, as for `drawn`.
+        generator: on the CPU, as for `drawn_motion`.
     """
-    motion = drawn(len(batch.images), config, generator=generator).to(batch.keypoints.device)
+    motion = drawn_motion(len(batch.images), config, generator=generator).to(batch.keypoints.device)
     batch = _move(_mirror(batch, motion.mirrored, skeleton), motion)
     return replace(batch, images=(batch.images * motion.colours).clamp(0, 1))
 
@@ -112,13 +112,13 @@ def augment_parts(
         images: RGB from 0 to 1.
         parts: the 24 parts, counted from 1; 0 where nobody is.
         config: how far they may move.
-        generator: on the CPU, as for `drawn`.
+        generator: on the CPU, as for `drawn_motion`.
     """
-    motion = drawn(len(images), config, generator=generator).to(images.device)
+    motion = drawn_motion(len(images), config, generator=generator).to(images.device)
     return _moved_images(images, motion), _moved_parts(parts, motion)
 
 
-def moved(batch: PartPeople, motion: Motion) -> PartPeople:
+def moved_people(batch: PartPeople, motion: Motion) -> PartPeople:
     """The same people with their part maps, through true cameras that turn and zoom.
 
     Args:

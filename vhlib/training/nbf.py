@@ -26,7 +26,7 @@ from vhlib.geometry.kinematics import local_to_global
 from vhlib.geometry.skeletons import SMPL24
 from vhlib.losses import joint_loss, parameter_loss, reprojection_loss
 from vhlib.nets import NBF, Estimate, Numbers, ResNet, fill, read_tensors
-from vhlib.training.augmentation import STILL, Augmentation, Motion, drawn, moved
+from vhlib.training.augmentation import STILL, Augmentation, Motion, drawn_motion, moved_people
 from vhlib.training.checkpoints import finish, write_network
 from vhlib.training.devices import Precision, best_device, launch
 from vhlib.training.loop import Progress, Schedule, run
@@ -140,7 +140,8 @@ class NBFTask:
         self._body: SMPL = load_body("neutral", source="standin").to(device)
         with torch_follows(config.seed, "nbf", "weights"):
             net = network(config, *mean_body(people, absolute=config.absolute))
-        self.net = convert_conv2d_weight_memory_format(net.to(device), torch.channels_last)  # the fastest
+        # Channels last: convolutions are fastest so.
+        self.net = convert_conv2d_weight_memory_format(net.to(device), torch.channels_last)
         on_gpu = device.type == "cuda"
         self._adam = torch.optim.Adam(self.net.parameters(), lr=config.rate, fused=True, capturable=on_gpu)
         self._learns = Recorded(self._learn)
@@ -154,14 +155,14 @@ class NBFTask:
         told = [self._drawn(number), rate]
         if config.augmentation != STILL:
             draw = generator(config.seed, "nbf", "moves", number)
-            told += drawn(config.batch, config.augmentation, generator=draw)
+            told += drawn_motion(config.batch, config.augmentation, generator=draw)
         return self._learns(*(each.to(device) for each in told))
 
     def _learn(self, chosen: Tensor, rate: Tensor, *motion: Tensor) -> dict[str, Tensor]:
         """From some people, who may move first."""
         config, batch = self._config, self._people[chosen]
         if motion:
-            batch = moved(batch, Motion(*motion))
+            batch = moved_people(batch, Motion(*motion))
         self.net.train()
         with self._fabric.autocast():
             said = self.net.numbers(shown(batch, config.shown, config.parts))
